@@ -1,0 +1,95 @@
+"""The `aspl` command: the packages' sub-commands put together, and the exit codes they share.
+
+0 good, 1 program rejected, 2 usage, 70 our fault, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+OUR_FAULT = 70
+INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run the `aspl` command and end the process with its exit code."""
+    guard(lambda: build()())
+
+
+def build() -> typer.Typer:
+    """Put the sub-commands of the packages together."""
+    import aspl.cli  # here, so that `guard` reports a failure to load like any other
+
+    app = typer.Typer(
+        name="aspl",
+        add_completion=False,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,  # loads twice as fast as help with frames
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_aspl)
+    aspl.cli.register(app)
+    return app
+
+
+def guard(command: Callable[[], object]) -> None:
+    """Run a command; when it breaks, end the process with one line and the right exit code."""
+    try:
+        command()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except Exception as error:
+        name, where = type(error).__name__, _write_traceback(error)
+        typer.echo(f"aspl: internal error: {name}; traceback in {where}", err=True)
+        sys.exit(OUR_FAULT)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"aspl {_version()}")
+        raise typer.Exit
+
+
+def _aspl(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Write, check, explain and evaluate Streaming Tensor Programs."""
+
+
+def _version() -> str:
+    from importlib import metadata  # slow to load, seldom needed
+
+    try:
+        return metadata.version("aspl-workbench")
+    except metadata.PackageNotFoundError:
+        return "(not installed)"
+
+
+def _write_traceback(error: Exception) -> str:
+    import tempfile  # slow to load, seldom needed
+    import traceback
+
+    lines = (
+        f"aspl {_version()}, Python {sys.version}\n",
+        f"{sys.argv}\n\n",
+        *traceback.format_exception(error),
+    )
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="aspl-", suffix=".txt", errors="backslashreplace", delete=False
+        ) as file:
+            file.writelines(lines)
+    except OSError:
+        sys.stderr.writelines(lines)
+        return "the lines above"
+    return file.name

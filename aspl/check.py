@@ -1,0 +1,305 @@
+"""From a `Program` to a `Checked` one: the type of every stream, and everything that is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from functools import cache
+from typing import Literal, TypeAlias
+
+from aspl.diagnostics import NOWHERE, Diagnostic, Findings, Label, Span
+from aspl.dims import WILD, Atom, Dim, Extent, Kind, Symbol, dynamic, ragged, to_dim
+from aspl.linearity import check_reads
+from aspl.ops.base import Op
+from aspl.ops.rules import same_dims, same_element
+from aspl.ops.sources import Feedback
+from aspl.program import Node, Program
+from aspl.types import Stream, shape_text
+
+Linearity: TypeAlias = Literal["strict", "auto"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """A program without errors, and the type of each of its streams by id."""
+
+    program: Program
+    """As written, with the extents that `dim(x, i)` stood for put in."""
+    types: tuple[Stream, ...]
+    linearity: Linearity
+    symbols: tuple[Symbol, ...] = ()
+    """Extents that only a run decides, in the order in which they appear."""
+    depends_on: frozenset[str] = frozenset()
+    """Sizes whose values the check looked at; with other values it must be made again."""
+
+
+def check(program: Program, findings: Findings, *, linearity: Linearity = "strict") -> Checked | None:
+    """Give every stream its type and report all that is wrong; None when anything is an error."""
+    session = _Session(program, findings)
+    nodes = tuple(session.infer(place, node) for place, node in enumerate(program.nodes))
+    session.check_feedbacks(nodes)
+    session.check_results()
+    types = tuple(session.types.get(value) for value in range(len(program.values)))
+    poisoned = frozenset(value for value, stream in enumerate(types) if stream is None)
+    check_reads(program, findings, strict=linearity == "strict", poisoned=poisoned)
+    if findings.has_errors or any(each is None for each in types):
+        return None
+    return Checked(
+        program=replace(program, nodes=nodes),
+        types=tuple(each for each in types if each is not None),
+        linearity=linearity,
+        symbols=tuple(session.symbols),
+        depends_on=frozenset(session.consulted) | program.specialised,
+    )
+
+
+@dataclass(slots=True)
+class _Session:
+    """One check: what is known so far."""
+
+    program: Program
+    findings: Findings
+    types: dict[int, Stream | None] = field(default_factory=dict)
+    origins: dict[int, int] = field(default_factory=dict)
+    known: dict[Hashable, Dim] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+    symbols: list[Symbol] = field(default_factory=list)
+    consulted: set[str] = field(default_factory=set)
+    static: Mapping[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        sizes = self.program.sizes
+        self.static = {size.name: size.value for size in sizes if size.kind is Kind.SIZE}
+        self.names = {size.name for size in sizes}
+        for each in self.program.inputs:
+            if each.value is not None and isinstance(each.type, Stream):
+                self.types[each.value] = each.type
+
+    def infer(self, place: int, node: Node) -> Node:
+        """Type the outputs of one node; a poisoned input poisons them without another word."""
+        node = replace(node, op=self._resolved(node.op)) if _has_extents(node.op) else node
+        reads = () if isinstance(node.op, Feedback) else node.inputs
+        inputs = tuple(stream for stream in map(self.types.get, reads) if stream is not None)
+        outputs: tuple[Stream, ...] | None = None
+        if len(inputs) == len(reads):
+            outputs = node.op.infer(inputs, _Site(self, place, node))
+        if node.op.name == "Broadcast":
+            origin = self.origin(node.inputs[0])
+            self.origins.update(dict.fromkeys(node.outputs, origin))
+        for number, value in enumerate(node.outputs):
+            self.types[value] = None if outputs is None else outputs[number]
+        return node
+
+    def check_feedbacks(self, nodes: tuple[Node, ...]) -> None:
+        """Report feedback streams that nothing closes, or a stream of another type."""
+        for node in nodes:
+            if not isinstance(node.op, Feedback):
+                continue
+            if not node.inputs:
+                self._add("C001", "this feedback is never closed", node.span, "write `Close(feedback, y)`")
+                continue
+            stated, got = node.op.type, self.types.get(node.inputs[0])
+            site = _Site(self, 0, node)
+            if got is not None and not _same_stream(stated, got, site):
+                self._add(
+                    "C003",
+                    f"expected a stream `{stated}` to close the feedback, got `{got}`",
+                    node.input_spans[0] if node.input_spans else node.span,
+                    "declare the feedback with the type of the stream that closes it",
+                    labels=(Label(node.span, "declared here"),),
+                    facts=(("expected", str(stated)), ("got", str(got))),
+                )
+
+    def check_results(self) -> None:
+        """Hold the results against the declared signature."""
+        declared, program = self.program.declared, self.program
+        if declared is None:
+            return
+        if len(declared) != len(program.results):
+            self._add(
+                "O001",
+                f"expected {len(declared)} results, got {len(program.results)}",
+                program.result_spans[-1] if program.result_spans else program.span,
+                "return as many streams as the signature declares",
+                facts=(("expected", str(len(declared))), ("got", str(len(program.results)))),
+            )
+            return
+        spans = program.result_spans or (NOWHERE,) * len(declared)
+        for number, (want, value) in enumerate(zip(declared, program.results, strict=True)):
+            got = self.types.get(value)
+            if got is not None:
+                self._check_result(want, got, spans[number])
+
+    def _check_result(self, want: Stream, got: Stream, span: Span) -> None:
+        site = _Site(self, 0, None)
+        if not same_element(want.element, got.element, site):
+            self._add(
+                "O002",
+                f"expected a result with elements `{want.element}`, got `{got.element}`",
+                span,
+                "turn the elements into the declared type, for example with `Map`, `Bufferize` or `Streamify`",
+                facts=(("expected", str(want.element)), ("got", str(got.element))),
+            )
+        if not same_dims(want.shape, got.shape, site):
+            self._add(
+                "O003",
+                f"expected a result of shape `{shape_text(want.shape)}`, got `{shape_text(got.shape)}`",
+                span,
+                "bring the stream to the declared shape, or state what you know with `Assume`",
+                facts=(("expected", shape_text(want.shape)), ("got", shape_text(got.shape))),
+            )
+
+    def _add(
+        self,
+        code: str,
+        message: str,
+        span: Span,
+        hint: str,
+        *,
+        labels: tuple[Label, ...] = (),
+        facts: tuple[tuple[str, str], ...] = (),
+    ) -> None:
+        self.findings.add(
+            Diagnostic(code=code, message=message, span=span, hint=hint, labels=labels, facts=facts)
+        )
+
+    def origin(self, value: int) -> int:
+        """Return the stream that `value` is a broadcast copy of, or itself."""
+        return self.origins.get(value, value)
+
+    def fresh(self, kind: Kind, key: Hashable, stem: str) -> Dim:
+        """Return the symbol of a key, making it at the first call."""
+        if key not in self.known:
+            name, count = stem, 1
+            while name in self.names:
+                count += 1
+                name = f"{stem}_{count}"
+            self.names.add(name)
+            self.symbols.append(Symbol(name, kind))
+            self.known[key] = ragged(name) if kind is Kind.RAGGED else dynamic(name)
+        return self.known[key]
+
+    def same(self, left: Dim, right: Dim) -> bool:
+        """See `aspl.site.Site.same`."""
+        if left == right or left == WILD or right == WILD:
+            return True
+        if self.program.specialised:
+            left, right = self._specialised(left), self._specialised(right)
+            if left == right:
+                return True
+        if not (left.is_static and right.is_static and (left.has_division or right.has_division)):
+            return False
+        return self.bound(left) == self.bound(right)
+
+    def bound(self, dim: Dim) -> int | None:
+        """See `aspl.site.Site.bound`."""
+        constant = dim.constant
+        if constant is not None:
+            return constant
+        if not dim.is_static:
+            return None
+        self.consulted.update(atom.name for atom in dim.atoms() if isinstance(atom, Symbol))
+        try:
+            return dim.value(self.static)
+        except ZeroDivisionError:
+            return None
+
+    def _specialised(self, dim: Dim) -> Dim:
+        def value(atom: Atom) -> Dim | None:
+            if isinstance(atom, Symbol) and atom.name in self.program.specialised:
+                return to_dim(self.static[atom.name])
+            return None
+
+        return dim.replace(value)
+
+    def _resolved(self, op: Op) -> Op:
+        """Put the extents of typed streams in the place of `dim(x, i)`."""
+
+        def known(atom: Atom) -> Dim | None:
+            if not isinstance(atom, Extent):
+                return None
+            stream = self.types.get(atom.value)
+            if stream is None or not 0 <= atom.axis < len(stream.shape):
+                return None
+            return stream.shape[-1 - atom.axis]
+
+        changes: dict[str, Dim | tuple[Dim, ...]] = {}
+        for name in _dim_fields(type(op)):
+            value = getattr(op, name)
+            if isinstance(value, Dim):
+                changes[name] = value.replace(known)
+            elif value is not None:
+                changes[name] = tuple(each.replace(known) for each in value)
+        return replace(op, **changes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Site:
+    """A node of the program, as its typing rule sees it; implements `aspl.site.Site`."""
+
+    session: _Session
+    node: int
+    at: Node | None
+
+    def report(
+        self,
+        code: str,
+        message: str,
+        *,
+        operand: int | None = None,
+        hint: str = "",
+        facts: tuple[tuple[str, str], ...] = (),
+    ) -> None:
+        span = NOWHERE if self.at is None else self.at.span
+        labels: tuple[Label, ...] = ()
+        if self.at is not None and operand is not None and operand < len(self.at.inputs):
+            if operand < len(self.at.input_spans):
+                span = self.at.input_spans[operand]
+            labels = self._made_at(self.at.inputs[operand], span)
+        self.session.findings.add(
+            Diagnostic(code=code, message=message, span=span, labels=labels, hint=hint, facts=facts)
+        )
+
+    def _made_at(self, value: int, span: Span) -> tuple[Label, ...]:
+        made = self.session.program.values[value]
+        stream = self.session.types.get(value)
+        if made.span in (NOWHERE, span) or stream is None:
+            return ()
+        return (Label(made.span, f"`{made.name or 'this'}` is `{stream}`"),)
+
+    def same(self, left: Dim, right: Dim) -> bool:
+        return self.session.same(left, right)
+
+    def fresh(self, kind: Kind, key: Hashable, stem: str) -> Dim:
+        return self.session.fresh(kind, key, stem)
+
+    def bound(self, dim: Dim) -> int | None:
+        return self.session.bound(dim)
+
+    def origin(self, operand: int) -> int:
+        assert self.at is not None
+        return self.session.origin(self.at.inputs[operand])
+
+    def absorb(self, dim: Dim) -> Dim:
+        if not dim.is_ragged or dim.symbol is not None:
+            return dim
+        return self.session.fresh(Kind.RAGGED, ("absorbed", dim), "ragged")
+
+
+def _same_stream(left: Stream, right: Stream, site: _Site) -> bool:
+    return same_element(left.element, right.element, site) and same_dims(left.shape, right.shape, site)
+
+
+@cache
+def _dim_fields(op: type[Op]) -> tuple[str, ...]:
+    """Return the names of the parameters that hold extents."""
+    return tuple(each.name for each in fields(op) if "DIM" in each.metadata["argument"].kind.name)
+
+
+def _has_extents(op: Op) -> bool:
+    for name in _dim_fields(type(op)):
+        value = getattr(op, name)
+        dims = (value,) if isinstance(value, Dim) else value or ()
+        if any(isinstance(atom, Extent) for dim in dims for atom in dim.atoms()):
+            return True
+    return False

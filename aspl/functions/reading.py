@@ -1,0 +1,319 @@
+"""Reading the expressions of a function's body from Python syntax, without running any of it."""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from aspl.diagnostics import Diagnostic, Findings, Span
+from aspl.dims import Dim, to_dim
+from aspl.functions.expressions import (
+    At,
+    Binary,
+    BinaryOp,
+    Broken,
+    Expr,
+    Group,
+    Item,
+    Name,
+    NewAxis,
+    Number,
+    Range,
+    Size,
+    Subscript,
+    Unary,
+    Weight,
+    number,
+)
+from aspl.functions.names import FunctionScope
+from aspl.functions.problems import Problem, nearest
+
+_BINARY: dict[type[ast.operator], BinaryOp] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.FloorDiv: "//",
+    ast.Mod: "%",
+    ast.Pow: "**",
+    ast.MatMult: "@",
+    ast.BitAnd: "&",
+    ast.BitOr: "|",
+}
+
+_COMPARE: dict[type[ast.cmpop], BinaryOp] = {
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+}
+
+_DIM_ARITHMETIC: dict[BinaryOp, Callable[[Dim, Dim], Dim]] = {
+    "+": lambda left, right: left + right,
+    "-": lambda left, right: left - right,
+    "*": lambda left, right: left * right,
+    "//": lambda left, right: left // right,
+    "%": lambda left, right: left % right,
+}
+
+OUTSIDE: dict[type[ast.AST], tuple[str, str]] = {
+    ast.BoolOp: ("`and`, `or`", "use `&` and `|` on flags, with each comparison in parentheses"),
+    ast.IfExp: ("a conditional expression", "use `where(condition, a, b)`"),
+    ast.Attribute: ("attribute access", "call a primitive: `sum(x)`, `transpose(x)`, `exp(x)`"),
+    ast.Lambda: ("a lambda", "write the expression itself"),
+    ast.List: ("a list", "use `stack(a, b)` or `concat(a, b)`"),
+    ast.ListComp: ("a comprehension", "work on whole arrays"),
+    ast.GeneratorExp: ("a comprehension", "work on whole arrays"),
+    ast.Dict: ("a dictionary", "bind the values to names"),
+    ast.JoinedStr: ("text", "a body computes numbers only"),
+    ast.Starred: ("`*`", "name each value"),
+    ast.NamedExpr: ("`:=`", "assign on a line of its own"),
+    ast.If: ("`if`", "use `where(condition, a, b)`"),
+    ast.For: ("`for`", "work on whole arrays; `Accum` and `Scan` fold over a stream"),
+    ast.While: ("`while`", "work on whole arrays; `Accum` and `Scan` fold over a stream"),
+    ast.AugAssign: ("an assignment in place", "write `x = x + y`"),
+    ast.FunctionDef: (
+        "a function within a function",
+        "declare it on its own and use the expression",
+    ),
+    ast.Import: ("an import", "the primitives are there without one"),
+    ast.ImportFrom: ("an import", "the primitives are there without one"),
+}
+
+_ANY_HINT = "a body holds assignments and one `return`, of arithmetic and calls of primitives"
+
+INTEGERS = range(-(2**63), 2**64)
+"""The whole numbers that a machine number can hold."""
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads one body; reports what is outside the language and goes on."""
+
+    scope: FunctionScope
+    locate: Callable[[ast.AST], Span]
+    findings: Findings
+    call: Callable[[Reader, ast.Call], Expr]
+    """Reads a call; calls are a chapter of their own."""
+    names: set[str] = field(default_factory=set)
+    """The parameters and what has been assigned so far."""
+    failed: bool = False
+    """Whether something could not be read; what the scope reads may have been reported before."""
+
+    def report(self, problem: Problem, node: ast.AST) -> None:
+        """Report a problem at a piece of syntax."""
+        self.findings.add(
+            Diagnostic(
+                code=problem.code,
+                message=problem.message,
+                span=self.locate(node),
+                hint=problem.hint,
+                facts=problem.facts,
+            )
+        )
+
+    def broken(self, problem: Problem, node: ast.AST) -> Broken:
+        """Report a problem and stand in for what cannot be read."""
+        self.report(problem, node)
+        return Broken(self.locate(node))
+
+    def outside(self, node: ast.AST) -> Broken:
+        """Report a construct that the language does not have."""
+        found = OUTSIDE.get(type(node))
+        words, hint = found or (f"`{_spelling(node)}`", _ANY_HINT)
+        return self.broken(
+            Problem("F001", f"{words} {_are(words)} outside the expression language", hint), node
+        )
+
+    def expression(self, node: ast.expr) -> Expr:
+        """Read an expression."""
+        span = self.locate(node)
+        match node:
+            case ast.Constant():
+                return self._constant(node)
+            case ast.Name():
+                return self._name(node)
+            case ast.UnaryOp():
+                return self._unary(node)
+            case ast.BinOp():
+                return self._binary(node)
+            case ast.Compare():
+                return self._compare(node)
+            case ast.Call():
+                return self.call(self, node)
+            case ast.Subscript():
+                value, items = self.expression(node.value), self._items(node.slice)
+                return Broken(span) if items is None else Subscript(value, items, span)
+            case ast.Tuple():
+                return Group(tuple(self.expression(each) for each in node.elts), span)
+            case _:
+                return self.outside(node)
+
+    def dim(self, node: ast.expr) -> Dim | None:
+        """Read an integer or extent, negative ones too."""
+        negative = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
+        dim = self.scope.dim(node.operand if isinstance(node, ast.UnaryOp) and negative else node)
+        if dim is None:
+            self.failed = True
+            return None
+        if not dim.is_static:
+            self.report(_unfixed(dim), node)
+            return None
+        return -dim if negative else dim
+
+    def _constant(self, node: ast.Constant) -> Expr:
+        value = node.value
+        if isinstance(value, bool | float):
+            return number(value, self.locate(node))
+        if not isinstance(value, int):
+            kind = "text" if isinstance(value, str | bytes) else f"`{value!r}`"[:40]
+            return self.broken(
+                Problem("F001", f"{kind} is outside the expression language", _ANY_HINT), node
+            )
+        if value not in INTEGERS:
+            return self.broken(
+                Problem("F001", "an integer of more than 64 bits", "write a float, such as `1e30`"),
+                node,
+            )
+        return number(value, self.locate(node))
+
+    def _name(self, node: ast.Name) -> Expr:
+        span, scope, name = self.locate(node), self.scope, node.id
+        if name in self.names:
+            return Name(name, span)
+        if name in scope.sizes:
+            dim = scope.sizes[name]
+            return _sized(dim, span) if dim.is_static else self.broken(_unfixed(dim), node)
+        if name in scope.numbers:
+            return number(scope.numbers[name], span)
+        if name in scope.parameters:
+            return Weight(name, scope.parameters[name], span)
+        if name == "inf":
+            return number(math.inf, span)
+        hint = nearest(name, scope.known() | self.names)
+        return self.broken(
+            Problem(
+                "F002",
+                f"unknown name `{name[:80]}`",
+                hint or "assign it before, or add a parameter",
+            ),
+            node,
+        )
+
+    def _unary(self, node: ast.UnaryOp) -> Expr:
+        if isinstance(node.op, ast.Not):
+            return self.broken(
+                Problem("F001", "`not` is outside the expression language", "use `~` on flags"),
+                node,
+            )
+        operand, span = self.expression(node.operand), self.locate(node)
+        match node.op, operand:
+            case ast.UAdd(), _:
+                return operand
+            case ast.USub(), Number(kind="int" | "float"):
+                return number(-operand.value, span)
+            case ast.USub(), Size():
+                return _sized(-operand.dim, span)
+            case _:
+                return Unary("-" if isinstance(node.op, ast.USub) else "~", operand, span)
+
+    def _binary(self, node: ast.BinOp) -> Expr:
+        op = _BINARY.get(type(node.op))
+        if op is None:
+            return self.outside(node.op if hasattr(node.op, "lineno") else node)
+        left, right = self.expression(node.left), self.expression(node.right)
+        return _folded(op, left, right, self.locate(node)) or Binary(
+            op, left, right, self.locate(node)
+        )
+
+    def _compare(self, node: ast.Compare) -> Expr:
+        op = _COMPARE.get(type(node.ops[0]))
+        if len(node.ops) > 1 or op is None:
+            words = "a chain of comparisons" if len(node.ops) > 1 else "`in`, `is`"
+            hint = "compare two arrays at a time and join with `&`: `(a < b) & (b < c)`"
+            return self.broken(
+                Problem("F001", f"{words} {_are(words)} outside the expression language", hint),
+                node,
+            )
+        left, right = self.expression(node.left), self.expression(node.comparators[0])
+        return Binary(op, left, right, self.locate(node))
+
+    def _items(self, node: ast.expr) -> tuple[Item, ...] | None:
+        nodes = node.elts if isinstance(node, ast.Tuple) else [node]
+        items = tuple(item for each in nodes if (item := self._item(each)) is not None)
+        return items if len(items) == len(nodes) else None
+
+    def _item(self, node: ast.expr) -> Item | None:
+        if isinstance(node, ast.Slice):
+            return self._slice(node)
+        if isinstance(node, ast.Constant) and node.value is None:
+            return NewAxis()
+        if isinstance(node, ast.Constant) and node.value is Ellipsis:
+            self.report(
+                Problem(
+                    "F001", "`...` is outside the expression language", "write `:` for each dim"
+                ),
+                node,
+            )
+            return None
+        dim = self.dim(node)
+        return None if dim is None else At(dim)
+
+    def _slice(self, node: ast.Slice) -> Range | None:
+        start = None if node.lower is None else self.dim(node.lower)
+        stop = None if node.upper is None else self.dim(node.upper)
+        step = to_dim(1) if node.step is None else self.dim(node.step)
+        failed = (start is None) is not (node.lower is None) or (stop is None) is not (
+            node.upper is None
+        )
+        if failed or step is None:
+            return None
+        if not step.constant or (step.constant < 0 and (start is not None or stop is not None)):
+            hint = "a step is an integer of 1 or more; `[::-1]` reverses a whole dim"
+            self.report(Problem("F004", f"a slice with step {step}", hint), node)
+            return None
+        return Range(start, stop, step.constant)
+
+
+def _unfixed(dim: Dim) -> Problem:
+    hint = "a function computes with sizes that are fixed before a run"
+    return Problem("F001", f"extent `{dim}` is known only in a run", hint)
+
+
+def _sized(dim: Dim, span: Span) -> Size | Number:
+    return Size(dim, span) if dim.constant is None else number(dim.constant, span)
+
+
+def _folded(op: BinaryOp, left: Expr, right: Expr, span: Span) -> Expr | None:
+    """Compute with extents at once, so that `2*D` is one extent however it is written."""
+    compute = _DIM_ARITHMETIC.get(op)
+    if compute is None or not (isinstance(left, Size) or isinstance(right, Size)):
+        return None
+    a, b = _as_dim(left), _as_dim(right)
+    if a is None or b is None:
+        return None
+    try:
+        dim = compute(a, b)
+    except ZeroDivisionError:
+        return None
+    return _sized(dim, span) if dim.constant is None or dim.constant in INTEGERS else None
+
+
+def _as_dim(expr: Expr) -> Dim | None:
+    if isinstance(expr, Size):
+        return expr.dim
+    if isinstance(expr, Number) and expr.kind == "int":
+        return to_dim(int(expr.value))
+    return None
+
+
+def _are(words: str) -> str:
+    return "are" if "`, `" in words else "is"
+
+
+def _spelling(node: ast.AST) -> str:
+    return type(node).__name__.lower()

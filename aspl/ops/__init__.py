@@ -1,0 +1,1 @@
+"""Operators of the language, one file a family, each declared once."""

@@ -1,0 +1,120 @@
+"""Which rows of the tiles that functions make are valid, the others being padding.
+
+Source: the offset rules of the published function table. For functions that it does not name
+(assumed): the valid rows of the first tile argument that has the rows of the result, else all rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
+
+import numpy as np
+
+from aspl.functions.function import Declared
+from aspl.reference.functions.columns import rows_of, rows_valid, with_valid
+from aspl.types import Element, Tile, Tuple, leaves
+from aspl.values.column import Column, Dense, Ints, Packed, Record, columns_of
+
+Tiles: TypeAlias = Sequence["Dense | Packed"]
+Rule: TypeAlias = Callable[[Tiles, Ints], "Ints | None"]
+
+
+def mapped_valid(
+    column: Column, element: Element, args: tuple[Column, ...], tiles: Tiles, rule: Rule
+) -> Column:
+    """Return the result of a map with the valid rows of its tiles set."""
+    if isinstance(column, Record):
+        assert isinstance(element, Tuple)
+        parts = zip(column.parts, element.parts, strict=True)
+        return Record(tuple(mapped_valid(a, b, args, tiles, rule) for a, b in parts))
+    if not isinstance(element, Tile) or all(each.valid is None for each in tiles):
+        return column
+    return with_valid(column, rule(tiles, rows_of(column)))
+
+
+def tiles_among(args: tuple[Column, ...], fn: Declared | None = None) -> Tiles:
+    """Return the columns of tiles; without a declaration, all columns of two extents."""
+    found = [leaf for each in args for leaf in columns_of(each)]
+    if fn is not None:
+        types = [leaf for param in fn.params for leaf in leaves(param.type)]
+        pairs = zip(found, types, strict=False)
+        return [column for column, element in pairs if isinstance(element, Tile)]
+    return [each for each in found if _extents(each) == 2]
+
+
+def _extents(column: Dense | Packed) -> int:
+    return column.extents.shape[1] if isinstance(column, Packed) else column.data.ndim - 1
+
+
+def first_with_rows(tiles: Tiles, rows: Ints) -> Ints | None:
+    """Take the valid rows of the first tile that has the rows of the result."""
+    valid = rows.copy()
+    open_places = np.ones(len(rows), dtype=np.bool_)
+    for each in tiles:
+        here = open_places & (rows_of(each) == rows)
+        valid[here] = rows_valid(each)[here]
+        open_places &= ~here
+    return valid
+
+
+def first(tiles: Tiles, rows: Ints) -> Ints | None:
+    """Take the valid rows of the first tile."""
+    return np.minimum(rows_valid(tiles[0]), rows) if tiles else None
+
+
+def met(tiles: Tiles, rows: Ints) -> Ints | None:
+    """Take the larger count of two tiles of equal rows, else the count of the one with the rows."""
+    if len(tiles) < 2:
+        return first_with_rows(tiles, rows)
+    left, right = tiles[0], tiles[1]
+    a = np.where(rows_of(left) == rows, rows_valid(left), 0)
+    b = np.where(rows_of(right) == rows, rows_valid(right), 0)
+    larger: Ints = np.maximum(a, b)
+    return larger
+
+
+def all_rows(tiles: Tiles, rows: Ints) -> Ints | None:
+    """Take every row as valid."""
+    return None
+
+
+RULES: Mapping[str, Rule] = {
+    "matmul": first,
+    **dict.fromkeys(("add", "sub", "mul", "div", "max", "min"), met),
+    "transpose": all_rows,
+    "outer_product": all_rows,
+}
+"""The rules of library maps; all others keep the rows of their first tile that has them."""
+
+
+def rule_of(name: str) -> Rule:
+    """Return the rule of a library map."""
+    return RULES.get(name, first_with_rows)
+
+
+def folded_valid(
+    column: Column, element: Element, tiles: Tiles, starts: Ints, *, kept: bool
+) -> Column:
+    """Return folded states with the valid rows of the last element of each group, if they are kept."""
+    if not kept or isinstance(column, Record) or not isinstance(element, Tile) or not tiles:
+        return column
+    rows = rows_of(column)
+    first_tile = tiles[0]
+    if first_tile.valid is None:
+        return column
+    filled = starts[1:] > starts[:-1]
+    last = starts[1:][filled] - 1
+    valid = rows.copy()
+    same = rows_of(first_tile)[last] == rows[filled]
+    valid[filled] = np.where(same, rows_valid(first_tile)[last], rows[filled])
+    return with_valid(column, valid)
+
+
+def scanned_valid(column: Column, element: Element, tiles: Tiles, *, kept: bool) -> Column:
+    """Return the states after every element with the valid rows of that element, if they are kept."""
+    if not kept or isinstance(column, Record) or not isinstance(element, Tile) or not tiles:
+        return column
+    rows, first_tile = rows_of(column), tiles[0]
+    same = rows_of(first_tile) == rows
+    return with_valid(column, np.where(same, rows_valid(first_tile), rows))

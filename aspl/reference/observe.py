@@ -1,0 +1,82 @@
+"""What a run shows of shapes: extents observed, held against extents inferred."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aspl.dims import Dim, Kind
+from aspl.reference.state import Bindings
+from aspl.types import Buffer, Element, Selector, Stream, Tile, Tuple, element_dims
+from aspl.values.column import Column, Dense, Packed, Record
+from aspl.values.stream import StreamValue
+
+
+def contradiction(inferred: Stream, observed: StreamValue, bindings: Bindings) -> str | None:
+    """Bind the symbols that a stream decides; return in words what does not agree, or None.
+
+    A symbol that is bound already must have the same value again: a dynamic one the same extent, a
+    ragged one the same extents one by one.
+    """
+    nest = observed.nest
+    if nest.rank != inferred.rank:
+        return f"expected rank {inferred.rank}, got {nest.rank}"
+    for depth, dim in enumerate(inferred.shape):
+        if depth and nest.count(depth) == 0:
+            # nothing inside shows its extent
+            break
+        wrong = _compare(dim, nest.lengths[depth], bindings)
+        if wrong is not None:
+            return f"dim {inferred.rank - depth} is {wrong}"
+    return _compare_elements(inferred.element, observed.column, bindings)
+
+
+def _compare(dim: Dim, extents: int | NDArray[np.int64], bindings: Bindings) -> str | None:
+    symbol = dim.symbol
+    if symbol is not None and symbol.kind is Kind.RAGGED:
+        known = bindings.lengths.setdefault(symbol.name, extents)
+        return None if _alike(known, extents) else f"not the `{dim}` seen before"
+    if dim.is_ragged:
+        return None
+    low, high = (extents, extents) if isinstance(extents, int) else (int(extents.min()), int(extents.max()))
+    if low != high:
+        return f"from {low} to {high}, expected `{dim}`"
+    if symbol is not None and symbol.kind is Kind.DYNAMIC:
+        known_value = bindings.values.setdefault(symbol.name, low)
+        return None if known_value == low else f"{low}, and `{dim}` is {known_value}"
+    value = bindings.value(dim)
+    return None if value is None or value == low else f"{low}, expected `{dim}` = {value}"
+
+
+def _alike(known: int | NDArray[np.int64], extents: int | NDArray[np.int64]) -> bool:
+    """Whether extents agree; repeated elements repeat theirs, so only like is held against like."""
+    if isinstance(known, int) or isinstance(extents, int):
+        return bool(np.all(known == extents))
+    return known.shape != extents.shape or bool(np.array_equal(known, extents))
+
+
+def _compare_elements(element: Element, column: Column, bindings: Bindings) -> str | None:
+    if isinstance(element, Tuple):
+        assert isinstance(column, Record)
+        for part, inner in zip(element.parts, column.parts, strict=True):
+            wrong = _compare_elements(part, inner, bindings)
+            if wrong is not None:
+                return wrong
+        return None
+    if not isinstance(element, Tile | Buffer | Selector) or not len(column):
+        return None
+    for place, dim in enumerate(element_dims(element)):
+        wrong = _compare(dim, _extents(column, place), bindings)
+        if wrong is not None:
+            return f"extent {place} of its elements is {wrong}"
+    return None
+
+
+def _extents(column: Column, place: int) -> int | NDArray[np.int64]:
+    match column:
+        case Dense():
+            return int(column.data.shape[1 + place])
+        case Packed():
+            return column.extents[:, place]
+        case Record():
+            raise TypeError("a record has no extents of its own")

@@ -1,0 +1,104 @@
+"""What the meaning of an operator may look at: the run, the tensors, the types, the order of arrival."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aspl.diagnostics import Diagnostic
+from aspl.dims import Dim
+from aspl.program import Node
+from aspl.reference.run import Run
+from aspl.types import Element, Stream, TensorRef
+from aspl.values.column import Array
+
+
+class EvaluationFailed(Exception):
+    """A checked program met data that it cannot work on; carries the finding (codes R...)."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic.message)
+        self.diagnostic = diagnostic
+
+
+@dataclass(slots=True)
+class Bindings:
+    """Extents that the run has decided so far."""
+
+    values: dict[str, int]
+    lengths: dict[str, int | NDArray[np.int64]] = field(default_factory=dict)
+
+    def value(self, dim: Dim) -> int | None:
+        """Return an extent whose symbols are all decided, else None."""
+        try:
+            return dim.value(self.values)
+        except (KeyError, ZeroDivisionError):
+            return None
+
+
+@dataclass(slots=True)
+class State:
+    """One evaluation under way."""
+
+    run: Run
+    tensors: Mapping[str, Array]
+    """Contents before the run, at working precision."""
+    types: tuple[Stream, ...]
+    orders: Mapping[int, Any]
+    """Given orders of arrival by node: the input number of every chunk in turn."""
+    bindings: Bindings
+    stored: dict[str, Array] = field(default_factory=dict)
+
+    def tensor(self, ref: TensorRef) -> Array:
+        """Return the contents of a tensor, or of a part of it, before the run."""
+        part: Array = self.tensors[ref.name][ref.index]
+        return part
+
+    def tensor_to_write(self, ref: TensorRef) -> Array:
+        """Return a view of the contents that stores of this run have made so far."""
+        if ref.name not in self.stored:
+            self.stored[ref.name] = self.tensors[ref.name].copy()
+        part: Array = self.stored[ref.name][ref.index]
+        return part
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """A node under evaluation."""
+
+    state: State
+    place: int
+    node: Node
+
+    @property
+    def run(self) -> Run:
+        """The precision, sizes and parameters of the run."""
+        return self.state.run
+
+    def result(self, number: int = 0) -> Element:
+        """Return the element type of one of its outputs."""
+        return self.state.types[self.node.outputs[number]].element
+
+    def operand(self, number: int) -> Stream:
+        """Return the type of one of its inputs."""
+        return self.state.types[self.node.inputs[number]]
+
+    def extent(self, dim: Dim) -> int:
+        """Return the value of an extent.
+
+        Errors: EvaluationFailed (R001) when the run has not decided it.
+        """
+        value = self.state.bindings.value(dim)
+        if value is None:
+            raise self.failure("R001", f"the run has no value for the extent `{dim}` here")
+        return value
+
+    def failure(self, code: str, message: str, hint: str = "") -> EvaluationFailed:
+        """Return the exception that reports a finding at this node."""
+        return EvaluationFailed(
+            Diagnostic(code=code, message=message, span=self.node.span, hint=hint)
+        )

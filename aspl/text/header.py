@@ -1,0 +1,187 @@
+"""What stands before a kernel: sizes, numbers, parameters, lists, functions; and its signature."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+from aspl.builder import StreamRef
+from aspl.dims import Dim, Kind, to_dim
+from aspl.functions.function import Declared
+from aspl.functions.names import FunctionScope
+from aspl.functions.parse import declare
+from aspl.text.bind import assign
+from aspl.text.context import Context
+from aspl.text.convert import as_dim
+from aspl.text.evaluate import evaluate
+from aspl.text.outside import RESERVED, outside
+from aspl.text.scope import Anything, BuildValue, Declaration, ParameterDeclaration, describe
+from aspl.text.type_names import is_type
+from aspl.types import Buffer, Element, Index, Scalar, Selector, Stream, Tensor, TensorRef, Tile, Tuple
+
+Signature = tuple[tuple[str, "Stream | Tensor"], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """What a task gives to a bare kernel."""
+
+    sizes: tuple[tuple[str, int, Kind], ...] = ()
+    numbers: tuple[tuple[str, int | float], ...] = ()
+    parameters: tuple[TensorRef, ...] = ()
+    functions: tuple[Declared, ...] = ()
+    lists: tuple[tuple[str, tuple[Declared, ...]], ...] = ()
+    inputs: tuple[tuple[str, Stream | Tensor], ...] = ()
+    results: tuple[Stream, ...] | None = None
+
+
+def declare_header(header: Header, context: Context) -> None:
+    """Bind what a task supplies."""
+    for name, value, kind in header.sizes:
+        declare_size(name, value, kind, context)
+    for name, number in header.numbers:
+        declare_number(name, number, context)
+    for ref in header.parameters:
+        context.builder.parameter(ref.name, ref.type)
+        context.names[ref.name] = ref
+    for function in header.functions:
+        context.names[function.name] = context.builder.function(function)
+    for name, functions in header.lists:
+        context.names[name] = list(functions)
+
+
+def declare_size(name: str, value: int, kind: Kind, context: Context) -> None:
+    """Bind a named extent; a value given from outside goes before the default."""
+    bound = context.declared.get(name, value)
+    if kind is Kind.SIZE:
+        context.sizes[name] = bound
+    context.names[name] = context.builder.size(name, bound, kind)
+
+
+def declare_number(name: str, value: int | float, context: Context) -> None:
+    """Bind a number that functions may name too."""
+    context.builder.number(name, value)
+    context.names[name] = value
+
+
+def header_statement(statement: ast.stmt, context: Context) -> None:
+    """Read one statement that stands before the kernel."""
+    context.spend(statement)
+    match statement:
+        case ast.Assign(targets=[target], value=value):
+            _assign(target, value, context)
+        case ast.Expr(value=ast.Constant(value=str())) | ast.Pass():
+            pass
+        case ast.Expr():
+            context.report("P006", statement, "only declarations stand before the kernel", "remove it")
+        case _:
+            outside(statement, context)
+
+
+def _assign(target: ast.expr, node: ast.expr, context: Context) -> None:
+    value = evaluate(node, context)
+    names = target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
+    values = list(value) if isinstance(value, list | tuple) and len(names) > 1 else [value]
+    if len(names) != len(values) or not all(isinstance(name, ast.Name) for name in names):
+        assign(target, value, context)
+        return
+    for name, each in zip(names, values, strict=True):
+        assert isinstance(name, ast.Name)
+        _declare(name, each, context)
+
+
+def _declare(name: ast.Name, value: BuildValue, context: Context) -> None:
+    if name.id in RESERVED:
+        context.report("P009", name, f"`{name.id}` is a name of the language", "pick another name")
+        return
+    if name.id in context.names:
+        context.report("P009", name, f"`{name.id}` is declared twice", "pick another name")
+        return
+    match value:
+        case Declaration(kind, default, fixed):
+            declare_size(name.id, default, kind, context)
+            if fixed:
+                context.builder.specialise({name.id})
+        case ParameterDeclaration(tensor):
+            context.names[name.id] = context.builder.parameter(name.id, tensor)
+        case bool():
+            context.report("P006", name, "expected a size, a number, a parameter or a list of functions")
+        case int() | float():
+            declare_number(name.id, value, context)
+        case Dim() | Anything() | list() | tuple():
+            context.names[name.id] = value
+        case _:
+            context.report(
+                "P006", name, f"expected a size, a number, a parameter or a list, got {describe(value)}"
+            )
+
+
+def declare_function(node: ast.FunctionDef, context: Context) -> None:
+    """Read the declaration of a function and bind its name."""
+    if node.name in RESERVED or node.name in context.names:
+        what = "is a name of the language" if node.name in RESERVED else "is declared twice"
+        context.report("P009", node, f"`{node.name}` {what}", "pick another name")
+        return
+    scope = FunctionScope(
+        sizes={name: value for name, value in context.names.items() if isinstance(value, Dim)},
+        numbers={name: value for name, value in context.names.items() if _is_number(value)},
+        parameters={
+            name: value.type for name, value in context.names.items() if isinstance(value, TensorRef)
+        },
+        element=partial(_element, context=context),
+        dim=partial(_dim, context=context),
+    )
+    function = declare(node, scope, context.span, context.findings)
+    context.names[node.name] = Anything() if function is None else context.builder.function(function)
+
+
+def _is_number(value: BuildValue) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _element(node: ast.expr, context: Context) -> Element | None:
+    value = evaluate(node, context)
+    if isinstance(value, Scalar | Tile | Buffer | Selector | Index | Tuple):
+        return value
+    if not isinstance(value, Anything):
+        got = f"`{value}`" if is_type(value) else describe(value)
+        context.report("P007", node, f"expected an element type such as `f32` or `Buffer(f32, [D])`, got {got}")
+    return None
+
+
+def _dim(node: ast.expr, context: Context) -> Dim | None:
+    value = evaluate(node, context)
+    dim = as_dim(value)
+    if dim is None and not isinstance(value, Anything):
+        context.report("A003", node, f"expected an integer or extent, got {describe(value)}")
+    return dim
+
+
+def annotation(node: ast.expr, context: Context) -> Stream | Tensor | None:
+    """Return the stream or tensor type that annotates a parameter of the kernel."""
+    value = evaluate(node, context)
+    if isinstance(value, Stream | Tensor):
+        return value
+    if not isinstance(value, Anything):
+        got = f"`{value}`" if is_type(value) else describe(value)
+        context.report(
+            "P007", node, f"expected a stream or tensor type, got {got}", "write `Stream(f32, [M, K])`"
+        )
+    return None
+
+
+def result_types(node: ast.expr | None, context: Context) -> tuple[Stream, ...] | None:
+    """Return the declared types of the results; None when there are none or they are wrong."""
+    if node is None:
+        return None
+    if isinstance(node, ast.Constant) and node.value is None:
+        return ()
+    parts = node.elts if isinstance(node, ast.Tuple | ast.List) else [node]
+    found = [annotation(part, context) for part in parts]
+    streams = tuple(each for each in found if isinstance(each, Stream))
+    for part, each in zip(parts, found, strict=True):
+        if isinstance(each, Tensor):
+            context.report("P007", part, "a result is a stream; a tensor is written by a store")
+    return streams if len(streams) == len(parts) else None

@@ -1,0 +1,101 @@
+"""From a call in a program's text to an operator in its graph."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from aspl.ops.base import Example, Op, Parameter
+from aspl.site import Site
+from aspl.text.context import Context
+from aspl.text.convert import FAILED, convert
+from aspl.text.given import Arg, Given
+from aspl.text.operands import Bound, bind_operands, streams_in
+from aspl.text.scope import ANYTHING, Anything, BuildValue
+from aspl.types import Stream
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broken(Op):
+    """An operator whose call is wrong: it reads its streams and writes nothing; never in `OPS`."""
+
+    name: ClassVar[str] = "Broken"
+    family: ClassVar[str] = "broken"
+    example: ClassVar[Example] = Example(text="", inputs={})
+
+    def results(self, inputs: int) -> int:
+        return 0
+
+    def infer(self, inputs: tuple[Stream, ...], site: Site) -> tuple[Stream, ...] | None:
+        return None
+
+
+def apply_operator(op: type[Op], given: Given, context: Context, targets: int | None) -> BuildValue:
+    """Add the operator that a call stands for; `targets` is the number of names it is unpacked to.
+
+    Returns the stream, or the list of streams, or ANYTHING after reporting what is wrong.
+    """
+    context.spend_operator(given.node)
+    bound = bind_operands(op, given, context)
+    values = _parameters(op, given, bound, context, targets)
+    if values is None or not bound.good:
+        arguments = (*given.positional, *given.named.values())
+        read = [ref for arg in arguments for ref in streams_in(arg.value)]
+        context.builder.add(Broken(), *read, span=context.span(given.node))
+        return ANYTHING
+    made = context.builder.add(
+        op(**values),
+        *(ref for ref, _ in bound.refs),
+        span=context.span(given.node),
+        input_spans=tuple(context.span(arg.node) for _, arg in bound.refs),
+    )
+    return made[0] if len(made) == 1 and not op.writes_list else list(made)
+
+
+def _parameters(
+    op: type[Op], given: Given, bound: Bound, context: Context, targets: int | None
+) -> dict[str, Any] | None:
+    """Return the operator's parameters by name, or None after reporting what is wrong."""
+    parameters = {each.name: each for each in op.parameters()}
+    args, good = _named(op, given, parameters, context)
+    free = [name for name in parameters if name not in given.named]
+    if len(bound.rest) > len(free):
+        good = False
+        if not any(isinstance(arg.value, Anything) for arg in bound.rest):
+            given.report_surplus(len(given.positional) - len(bound.rest) + len(free), context)
+    args |= dict(zip(free, bound.rest, strict=False))
+    values: dict[str, Any] = {}
+    for name, parameter in parameters.items():
+        if name in args:
+            values[name] = convert(args[name], parameter, given.name, context)
+        elif (op.name, name) in _FROM_TARGETS and targets is not None:
+            values[name] = _FROM_TARGETS[op.name, name](targets)
+        elif parameter.required:
+            good = False
+            given.report_missing(name, context)
+    failed = any(value is FAILED for value in values.values())
+    return values if good and not failed else None
+
+
+def _named(
+    op: type[Op], given: Given, parameters: dict[str, Parameter], context: Context
+) -> tuple[dict[str, Arg], bool]:
+    operands = tuple(operand.name for operand in op.operands)
+    args: dict[str, Arg] = {}
+    for name, arg in given.named.items():
+        if name in parameters:
+            args[name] = arg
+        elif name not in operands:
+            given.report_unknown(name, arg, (*operands, *parameters), context)
+            return args, False
+    return args, True
+
+
+# how many names a call is unpacked to says how many streams it writes
+_FROM_TARGETS: dict[tuple[str, str], Callable[[int], int | bool]] = {
+    ("Partition", "n"): lambda count: count,
+    ("Parallelize", "n"): lambda count: count,
+    ("Broadcast", "n"): lambda count: count,
+    ("Reshape", "flags"): lambda count: count == 2,
+}

@@ -1,0 +1,138 @@
+"""Source text: bounded, decoded, parsed by `ast`, and its places in characters."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from aspl.diagnostics import Diagnostic, Findings, Span
+
+MAX_CHARACTERS = 512 * 1024
+MAX_DEPTH = 100
+"""Nesting of syntax beyond which no person writes and no recursion of ours must go."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """The text of one program."""
+
+    text: str
+    name: str = "<program>"
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """The lines as `ast` counts them, without their ends."""
+        return tuple(self.text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", " ").split("\n"))
+
+    def span(self, node: ast.AST) -> Span:
+        """Return where a syntax node stands, columns in characters."""
+        line = getattr(node, "lineno", 1)
+        end = getattr(node, "end_lineno", line) or line
+        return Span(
+            line,
+            self._column(line, getattr(node, "col_offset", 0)),
+            end,
+            self._column(end, getattr(node, "end_col_offset", 0) or 0),
+        )
+
+    def _column(self, line: int, offset: int) -> int:
+        # ast counts bytes of utf-8; where all is ASCII these are characters
+        text = self.lines[line - 1] if line <= len(self.lines) else ""
+        if text.isascii():
+            return offset
+        return len(text.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "ignore"))
+
+
+def decode(data: bytes, findings: Findings) -> str | None:
+    """Turn bytes into text, or report P003."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        findings.add(
+            Diagnostic(
+                code="P003",
+                message=f"the file is not text in UTF-8 (byte {error.start})",
+                span=Span(1, 0, 1, 0),
+                hint="save the program as UTF-8 text",
+            )
+        )
+        return None
+
+
+def read_syntax(source: Source, findings: Findings) -> ast.Module | None:
+    """Parse the text without executing anything, or report P001 or P003."""
+    if len(source.text) > MAX_CHARACTERS:
+        _reject(
+            findings,
+            "P003",
+            f"expected at most {MAX_CHARACTERS} characters, got {len(source.text)}",
+            "write loops in place of repeated lines",
+        )
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            module = ast.parse(source.text)
+    except SyntaxError as error:
+        _report_syntax(error, source, findings)
+        return None
+    except (RecursionError, MemoryError):
+        _reject(findings, "P003", "the text is nested too deeply", "name intermediate results")
+        return None
+    except ValueError as error:
+        # NUL bytes and lone surrogates
+        _reject(findings, "P003", f"the text holds characters that no program has ({error})", "remove them")
+        return None
+    deep = _too_deep(module)
+    if deep is not None:
+        span = source.span(deep)
+        message = f"syntax is nested more than {MAX_DEPTH} levels deep"
+        findings.add(Diagnostic(code="P003", message=message, span=span, hint="name intermediate results"))
+        return None
+    return module
+
+
+def _reject(findings: Findings, code: str, message: str, hint: str) -> None:
+    findings.add(Diagnostic(code=code, message=message, span=Span(1, 0, 1, 0), hint=hint))
+
+
+def _report_syntax(error: SyntaxError, source: Source, findings: Findings) -> None:
+    line = min(max(error.lineno or 1, 1), len(source.lines))
+    width = len(source.lines[line - 1])
+    column = min(max((error.offset or 1) - 1, 0), width)
+    end = column + 1
+    if error.end_lineno == error.lineno and error.end_offset:
+        end = max(min(error.end_offset - 1, width), column + 1)
+    text = (error.msg or "invalid syntax").split("\n")[0][:200]
+    findings.add(
+        Diagnostic(
+            code="P001",
+            message=f"not Python syntax: {text[:1].lower()}{text[1:]}",
+            span=Span(line, column, line, end),
+            hint="a program is written in a subset of Python syntax",
+        )
+    )
+
+
+def _too_deep(module: ast.Module) -> ast.AST | None:
+    """Walk without recursion; return the first node below the allowed depth."""
+    level: list[ast.AST] = [module]
+    for _ in range(MAX_DEPTH):
+        level = [child for node in level for child in _children(node)]
+        if not level:
+            return None
+    located = (node for node in level if hasattr(node, "lineno"))
+    return next(located, module)
+
+
+def _children(node: ast.AST) -> Iterator[ast.AST]:
+    for value in vars(node).values():
+        if isinstance(value, ast.AST):
+            # contexts and operators are one level that nobody wrote
+            if value._fields:
+                yield value
+        elif isinstance(value, list):
+            yield from (each for each in value if isinstance(each, ast.AST))
