@@ -8,11 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias, Union
+from typing import Protocol, TypeAlias
 
 from aspl.dims import ONE, Dim, product
 from aspl.functions.problems import Refusal, expected_got
 from aspl.types import DType, Element, Tuple, element_dims, element_dtype, shape_text
+
+MAX_RANK = 8
+MAX_NUMBERS = 2**24
+MAX_TERMS = 256
+MAX_LENGTH = 64
+"""Bounds on what a body may build: dims, numbers, and the size of extents as expressions."""
 
 
 class Extents(Protocol):
@@ -39,7 +45,7 @@ class ArrayType:
     @property
     def count(self) -> Dim:
         """How many numbers it holds."""
-        return product(self.dims)
+        return count_of(self.dims)
 
     def __str__(self) -> str:
         if self.weak:
@@ -57,7 +63,39 @@ class GroupType:
         return f"tuple of {len(self.parts)}"
 
 
-ValueType: TypeAlias = Union[ArrayType, GroupType]
+ValueType: TypeAlias = ArrayType | GroupType
+
+
+def count_of(dims: tuple[Dim, ...]) -> Dim:
+    """Return how many numbers an array of some extents holds.
+
+    Errors: Refusal F004 where the product of the extents would be out of all proportion.
+    """
+    terms = 1
+    for dim in dims:
+        terms *= max(len(dim.terms), 1)
+    if terms > MAX_TERMS:
+        raise Refusal("F004", "extents too long to multiply", "name the sums: `L = Dim(21)`")
+    return product(dims)
+
+
+def require_modest(array: ArrayType, extents: Extents) -> None:
+    """Refuse arrays that no run could hold: bodies are short, what they ask for need not be.
+
+    Errors: Refusal F004.
+    """
+    if len(array.dims) > MAX_RANK:
+        raise Refusal("F004", f"an array of {len(array.dims)} dims", f"at most {MAX_RANK} dims")
+    if any(sum(len(atoms) + 1 for atoms, _ in dim.terms) > MAX_LENGTH for dim in array.dims):
+        raise Refusal("F004", "an extent that is too long", "name it: `L = Dim(21)`")
+    numbers = extents.bound(array.count) if array.dims else 1
+    if numbers is not None and numbers > MAX_NUMBERS:
+        raise Refusal(
+            "F004",
+            f"an array of {numbers} numbers",
+            f"at most {MAX_NUMBERS} numbers for one element",
+            facts=expected_got(f"<= {MAX_NUMBERS}", numbers),
+        )
 
 
 def value_type(element: Element) -> ValueType:

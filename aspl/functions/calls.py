@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from aspl.dims import Dim
@@ -55,7 +56,7 @@ def _read(reader: Reader, node: ast.Call, primitive: Primitive) -> Expr:
     if bound.complaint:
         # what stands inside is still read, to report all there is
         for each in bound.arrays:
-            reader.expression(each)
+            reader.expression(each.value if isinstance(each, ast.Starred) else each)
         hint = f"write `{primitive.usage}`"
         return reader.broken(Problem("F003", f"`{primitive.name}` {bound.complaint}", hint), node)
     arrays = tuple(reader.expression(each) for each in bound.arrays)
@@ -90,19 +91,27 @@ def _bind(node: ast.Call, primitive: Primitive) -> _Bound:
     elif len(rest) > len(free):
         bound.complaint = f"got {len(node.args)} arguments"
     for keyword in node.keywords:
-        name = keyword.arg
-        if name is None or name not in slots:
-            bound.complaint = bound.complaint or f"has no option `{(name or '**')[:80]}`"
-        elif name in bound.settings:
-            bound.complaint = bound.complaint or f"got `{name}` twice"
-        else:
-            bound.settings[name] = keyword.value
-    missing = [each.name for each in places if each.required and each.name not in bound.settings]
-    if not bound.complaint and len(bound.arrays) < primitive.arrays:
-        bound.complaint = f"expected {primitive.arrays} array argument(s), got {len(bound.arrays)}"
-    elif not bound.complaint and missing:
-        bound.complaint = f"is missing `{missing[0]}`"
+        bound.complaint = bound.complaint or _bind_option(bound, keyword, slots)
+    bound.complaint = bound.complaint or _missing(bound, primitive)
     return bound
+
+
+def _bind_option(bound: _Bound, keyword: ast.keyword, slots: Mapping[str, Slot]) -> str:
+    name = keyword.arg or "**"
+    if name not in slots:
+        return f"has no option `{name[:80]}`"
+    if name in bound.settings:
+        return f"got `{name}` twice"
+    bound.settings[name] = keyword.value
+    return ""
+
+
+def _missing(bound: _Bound, primitive: Primitive) -> str:
+    if len(bound.arrays) < primitive.arrays:
+        return f"expected {primitive.arrays} array argument(s), got {len(bound.arrays)}"
+    required = (each.name for each in primitive.slots if each.required)
+    missing = next((name for name in required if name not in bound.settings), None)
+    return "" if missing is None else f"is missing `{missing}`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +133,8 @@ def _setting(reader: Reader, primitive: Primitive, slot: Slot, node: ast.expr) -
         case _:
             read = _literal(slot, node)
     if read is None:
-        message = f"`{slot.name}` of `{primitive.name}` is no {slot.kind.removeprefix('a ').removeprefix('an ')}"
+        kind = slot.kind.removeprefix("a ").removeprefix("an ")
+        message = f"`{slot.name}` of `{primitive.name}` is no {kind}"
         reader.report(Problem("F003", message, f"give {slot.kind}: `{primitive.usage}`"), node)
     return read
 

@@ -1,8 +1,8 @@
 """FLOPs of one number's worth of each function.
 
-Source: the published function table counts 2 for a multiply-add of a product, 1 for arithmetic, 4 for
-`exp`, 8 for `silu`. Every other weight is assumed from these: roots and logarithms as `exp`, functions
-made of an exponential and a few steps as `silu`.
+Source: the published function table counts 2 for a multiply-add of a product, 1 for arithmetic, 4
+for `exp`, 8 for `silu`. Every other weight is assumed from these: roots and logarithms as `exp`,
+functions made of an exponential and a few steps as `silu`.
 """
 
 from __future__ import annotations

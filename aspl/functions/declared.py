@@ -5,12 +5,12 @@ from __future__ import annotations
 from aspl.diagnostics import Span
 from aspl.dims import Dim
 from aspl.functions.arrays import Extents
-from aspl.functions.fitting import fits, flattened, has_wild, misfit
+from aspl.functions.fitting import fits, flattened, has_wild, misfit, named_extents
 from aspl.functions.function import Declared, Empty, Fill, Flat, Init, Param
 from aspl.functions.initial import MISSING_HINT, init_problem
 from aspl.functions.names import constant_of
 from aspl.functions.problems import Problem, Refusal, expected_got
-from aspl.functions.typing import infer, result_element, with_dims
+from aspl.functions.typing import Report, infer, result_element, with_dims
 from aspl.site import Site
 from aspl.types import Buffer, Element, Tuple, element_dims
 
@@ -80,7 +80,20 @@ def declared_flops(fn: Declared, args: Elements) -> Dim:
         return fn.flops
     given = args if len(args) == len(fn.params) else flattened(args)
     params = {param.name: got for param, got in zip(fn.params, given, strict=False)}
-    return infer(params, fn.lets, fn.value, _Plain(), _silent).flops
+    return infer(params, fn.lets, fn.value, _Plain(), _silent).flops()
+
+
+def judge(fn: Declared, extents: Extents, report: Report) -> None:
+    """Type the body of a function once more, at the sizes of the program that holds it.
+
+    Errors: reports F003 to F006, as where the function was declared.
+    """
+    params = {param.name: named_extents(param) for param in fn.params}
+    inferred = infer(params, fn.lets, fn.value, extents, report)
+    try:
+        result_element(fn.result, inferred.value, extents)
+    except Refusal as refusal:
+        report(refusal.problem, fn.value.span)
 
 
 class _Plain:

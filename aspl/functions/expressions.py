@@ -14,7 +14,7 @@ from aspl.diagnostics import NOWHERE, Span
 from aspl.dims import Dim
 from aspl.types import DType, Tensor
 
-Setting: TypeAlias = Union[int, float, bool, None, DType, Dim, tuple[int, ...], tuple[Dim, ...]]
+Setting: TypeAlias = int | float | bool | DType | Dim | tuple[int, ...] | tuple[Dim, ...] | None
 """What stands for a parameter of a primitive that is no array."""
 
 Pattern: TypeAlias = Union[str, "tuple[Pattern, ...]"]
@@ -114,7 +114,7 @@ class NewAxis:
     """A new dim of extent 1 (`None` in a subscript)."""
 
 
-Item: TypeAlias = Union[At, Range, NewAxis]
+Item: TypeAlias = At | Range | NewAxis
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ class Broken:
     span: Span = _span()
 
 
-Expr: TypeAlias = Union[Number, Name, Size, Weight, Unary, Binary, Call, Subscript, Group, Broken]
+Expr: TypeAlias = Number | Name | Size | Weight | Unary | Binary | Call | Subscript | Group | Broken
 
 
 @dataclass(frozen=True, slots=True)

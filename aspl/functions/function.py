@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TypeAlias, Union
+from typing import TypeAlias
 
 from aspl.diagnostics import NOWHERE, Span
 from aspl.dims import Dim
@@ -34,7 +34,7 @@ class Parts:
     parts: tuple[Init, ...]
 
 
-Init: TypeAlias = Union[Fill, Empty, Parts]
+Init: TypeAlias = Fill | Empty | Parts
 """The state of a fold before its first element."""
 
 
@@ -77,7 +77,7 @@ class Library:
         return f"{self.name}({', '.join(f'{key}={value}' for key, value in self.options)})"
 
 
-Function: TypeAlias = Union[Declared, Library]
+Function: TypeAlias = Declared | Library
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ WORDS: Mapping[str, Init] = {
     "inf": Fill(math.inf),
     "empty": Empty(),
 }
-"""Initial values that have names; an infinity stands for the end of the range of an integer type."""
+"""Initial values that have names; an infinity is the end of the range of an integer type."""
 
 MISSING_HINT = "give one: `init=zeros`, `ones`, `lowest`, `empty`, a number, or a tuple of these"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from aspl.dims import ZERO, Dim
-from aspl.functions import rules
+from aspl.functions import rules, shape_rules
 from aspl.functions.arrays import ArrayType
 from aspl.functions.costs import (
     ELEMENTWISE_FLOPS,
@@ -96,21 +96,21 @@ _ROWS = (
         name="matmul",
         doc="matrix product, as `a @ b`",
         arrays=2,
-        rule=rules.matmul,
+        rule=shape_rules.matmul,
         cost=_product_flops,
     ),
     Primitive(
         name="outer",
         doc="every number of a times every number of b",
         arrays=2,
-        rule=rules.outer,
+        rule=shape_rules.outer,
         cost=_per_output(1),
     ),
     Primitive(
         name="transpose",
         doc="dims in another order, by default reversed",
         slots=(Slot("axes", SlotKind.AXES, required=False),),
-        rule=rules.transpose,
+        rule=shape_rules.transpose,
         cost=_free,
     ),
     Primitive(
@@ -118,7 +118,7 @@ _ROWS = (
         doc="arrays end to end along an axis",
         variadic=True,
         slots=_LAST_AXIS,
-        rule=rules.concat,
+        rule=shape_rules.concat,
         cost=_free,
     ),
     Primitive(
@@ -126,21 +126,21 @@ _ROWS = (
         doc="arrays side by side along a new axis",
         variadic=True,
         slots=_LAST_AXIS,
-        rule=rules.stack,
+        rule=shape_rules.stack,
         cost=_free,
     ),
     Primitive(
         name="reshape",
         doc="the same numbers, other dims",
         slots=_DIMS,
-        rule=rules.reshape,
+        rule=shape_rules.reshape,
         cost=_free,
     ),
     Primitive(
         name="broadcast_to",
         doc="repeated along dims of extent 1 and new outer dims",
         slots=_DIMS,
-        rule=rules.broadcast_to,
+        rule=shape_rules.broadcast_to,
         cost=_free,
     ),
     Primitive(
@@ -161,7 +161,7 @@ _ROWS = (
         name="one_hot",
         doc="n flags, the one at place x set; none if there is no such place",
         slots=(Slot("n", SlotKind.DIM),),
-        rule=rules.one_hot,
+        rule=shape_rules.one_hot,
         cost=_free,
     ),
     Primitive(
@@ -169,7 +169,7 @@ _ROWS = (
         doc="the i64 numbers 0 to n - 1",
         arrays=0,
         slots=(Slot("n", SlotKind.DIM),),
-        rule=rules.iota,
+        rule=shape_rules.iota,
         cost=_free,
     ),
     Primitive(
@@ -205,7 +205,7 @@ _ROWS = (
         doc="an array of one number: `full([D], 0.5)`",
         slots=_DIMS,
         slots_first=True,
-        rule=rules.full,
+        rule=shape_rules.full,
         cost=_free,
     ),
     Primitive(
@@ -213,7 +213,7 @@ _ROWS = (
         doc="an f32 array of zeros",
         arrays=0,
         slots=_DIMS,
-        rule=rules.full,
+        rule=shape_rules.full,
         cost=_free,
     ),
 )
@@ -238,7 +238,7 @@ OPERATORS: Mapping[str, Primitive] = {
         **_WHOLE,
         **_COMPARISONS,
         **_FLAGS,
-        "@": rules.matmul,
+        "@": shape_rules.matmul,
     }.items()
 }
 """The signs between two arrays, as primitives."""

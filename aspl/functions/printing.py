@@ -8,7 +8,6 @@ from aspl.dims import Dim
 from aspl.functions.expressions import (
     At,
     Binary,
-    Broken,
     Call,
     Expr,
     Group,
@@ -83,25 +82,31 @@ def _text(expr: Expr, binding: int) -> str:
 
 def _bound_text(expr: Expr) -> tuple[str, int]:
     match expr:
-        case Number():
-            return _number(expr)
-        case Name() | Weight():
-            return expr.name, _ATOM
-        case Size():
-            return str(expr.dim), _ATOM if expr.dim.symbol is not None else _COMPARE
         case Unary():
             return f"{expr.op}{_text(expr.operand, _SIGN)}", _SIGN
         case Binary():
             return _binary(expr)
+        case Number():
+            return _number(expr)
+        case Size():
+            return str(expr.dim), _ATOM if expr.dim.symbol is not None else _COMPARE
+        case _:
+            return _atom(expr), _ATOM
+
+
+def _atom(expr: Expr) -> str:
+    match expr:
+        case Name() | Weight():
+            return expr.name
         case Call():
-            return _call(expr), _ATOM
+            return _call(expr)
         case Subscript():
-            return f"{_text(expr.value, _ATOM)}[{', '.join(map(_item, expr.items))}]", _ATOM
+            return f"{_text(expr.value, _ATOM)}[{', '.join(map(_item, expr.items))}]"
         case Group():
             inner = ", ".join(_text(part, 0) for part in expr.parts)
-            return (f"({inner},)" if len(expr.parts) == 1 else f"({inner})"), _ATOM
-        case Broken():
-            return "...", _ATOM
+            return f"({inner},)" if len(expr.parts) == 1 else f"({inner})"
+        case _:
+            return "..."
 
 
 def _number(expr: Number) -> tuple[str, int]:

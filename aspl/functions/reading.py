@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from aspl.diagnostics import Diagnostic, Findings, Span
 from aspl.dims import Dim, to_dim
+from aspl.functions.arrays import MAX_LENGTH
 from aspl.functions.expressions import (
     At,
     Binary,
@@ -28,6 +29,7 @@ from aspl.functions.expressions import (
     number,
 )
 from aspl.functions.names import FunctionScope
+from aspl.functions.outside import ANY_HINT, are, outside_problem
 from aspl.functions.problems import Problem, nearest
 
 _BINARY: dict[type[ast.operator], BinaryOp] = {
@@ -59,32 +61,6 @@ _DIM_ARITHMETIC: dict[BinaryOp, Callable[[Dim, Dim], Dim]] = {
     "//": lambda left, right: left // right,
     "%": lambda left, right: left % right,
 }
-
-OUTSIDE: dict[type[ast.AST], tuple[str, str]] = {
-    ast.BoolOp: ("`and`, `or`", "use `&` and `|` on flags, with each comparison in parentheses"),
-    ast.IfExp: ("a conditional expression", "use `where(condition, a, b)`"),
-    ast.Attribute: ("attribute access", "call a primitive: `sum(x)`, `transpose(x)`, `exp(x)`"),
-    ast.Lambda: ("a lambda", "write the expression itself"),
-    ast.List: ("a list", "use `stack(a, b)` or `concat(a, b)`"),
-    ast.ListComp: ("a comprehension", "work on whole arrays"),
-    ast.GeneratorExp: ("a comprehension", "work on whole arrays"),
-    ast.Dict: ("a dictionary", "bind the values to names"),
-    ast.JoinedStr: ("text", "a body computes numbers only"),
-    ast.Starred: ("`*`", "name each value"),
-    ast.NamedExpr: ("`:=`", "assign on a line of its own"),
-    ast.If: ("`if`", "use `where(condition, a, b)`"),
-    ast.For: ("`for`", "work on whole arrays; `Accum` and `Scan` fold over a stream"),
-    ast.While: ("`while`", "work on whole arrays; `Accum` and `Scan` fold over a stream"),
-    ast.AugAssign: ("an assignment in place", "write `x = x + y`"),
-    ast.FunctionDef: (
-        "a function within a function",
-        "declare it on its own and use the expression",
-    ),
-    ast.Import: ("an import", "the primitives are there without one"),
-    ast.ImportFrom: ("an import", "the primitives are there without one"),
-}
-
-_ANY_HINT = "a body holds assignments and one `return`, of arithmetic and calls of primitives"
 
 INTEGERS = range(-(2**63), 2**64)
 """The whole numbers that a machine number can hold."""
@@ -123,15 +99,10 @@ class Reader:
 
     def outside(self, node: ast.AST) -> Broken:
         """Report a construct that the language does not have."""
-        found = OUTSIDE.get(type(node))
-        words, hint = found or (f"`{_spelling(node)}`", _ANY_HINT)
-        return self.broken(
-            Problem("F001", f"{words} {_are(words)} outside the expression language", hint), node
-        )
+        return self.broken(outside_problem(node), node)
 
     def expression(self, node: ast.expr) -> Expr:
         """Read an expression."""
-        span = self.locate(node)
         match node:
             case ast.Constant():
                 return self._constant(node)
@@ -145,13 +116,17 @@ class Reader:
                 return self._compare(node)
             case ast.Call():
                 return self.call(self, node)
-            case ast.Subscript():
-                value, items = self.expression(node.value), self._items(node.slice)
-                return Broken(span) if items is None else Subscript(value, items, span)
-            case ast.Tuple():
-                return Group(tuple(self.expression(each) for each in node.elts), span)
             case _:
-                return self.outside(node)
+                return self._parts(node)
+
+    def _parts(self, node: ast.expr) -> Expr:
+        span = self.locate(node)
+        if isinstance(node, ast.Tuple):
+            return Group(tuple(self.expression(each) for each in node.elts), span)
+        if not isinstance(node, ast.Subscript):
+            return self.outside(node)
+        value, items = self.expression(node.value), self._items(node.slice)
+        return Broken(span) if items is None else Subscript(value, items, span)
 
     def dim(self, node: ast.expr) -> Dim | None:
         """Read an integer or extent, negative ones too."""
@@ -172,7 +147,7 @@ class Reader:
         if not isinstance(value, int):
             kind = "text" if isinstance(value, str | bytes) else f"`{value!r}`"[:40]
             return self.broken(
-                Problem("F001", f"{kind} is outside the expression language", _ANY_HINT), node
+                Problem("F001", f"{kind} is outside the expression language", ANY_HINT), node
             )
         if value not in INTEGERS:
             return self.broken(
@@ -236,7 +211,7 @@ class Reader:
             words = "a chain of comparisons" if len(node.ops) > 1 else "`in`, `is`"
             hint = "compare two arrays at a time and join with `&`: `(a < b) & (b < c)`"
             return self.broken(
-                Problem("F001", f"{words} {_are(words)} outside the expression language", hint),
+                Problem("F001", f"{words} {are(words)} outside the expression language", hint),
                 node,
             )
         left, right = self.expression(node.left), self.expression(node.comparators[0])
@@ -294,7 +269,8 @@ def _folded(op: BinaryOp, left: Expr, right: Expr, span: Span) -> Expr | None:
     if compute is None or not (isinstance(left, Size) or isinstance(right, Size)):
         return None
     a, b = _as_dim(left), _as_dim(right)
-    if a is None or b is None:
+    # long sums multiplied again and again would grow without bound
+    if a is None or b is None or len(a.terms) * len(b.terms) > MAX_LENGTH:
         return None
     try:
         dim = compute(a, b)
@@ -309,11 +285,3 @@ def _as_dim(expr: Expr) -> Dim | None:
     if isinstance(expr, Number) and expr.kind == "int":
         return to_dim(int(expr.value))
     return None
-
-
-def _are(words: str) -> str:
-    return "are" if "`, `" in words else "is"
-
-
-def _spelling(node: ast.AST) -> str:
-    return type(node).__name__.lower()

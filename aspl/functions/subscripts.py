@@ -20,7 +20,7 @@ def subscript_type(value: ValueType, items: tuple[Item, ...], extents: Extents) 
     if taken > len(value.dims):
         raise Refusal(
             "F004",
-            f"expected at most {len(value.dims)} subscripts of `{shape_text(value.dims)}`, got {taken}",
+            f"expected {len(value.dims)} subscripts of `{shape_text(value.dims)}`, got {taken}",
             "give one subscript for a dim",
             facts=expected_got(len(value.dims), taken),
         )
@@ -89,7 +89,7 @@ def _from_end(place: Dim, extent: Dim, extents: Extents) -> Dim:
 
 
 def is_negative(place: Dim, extents: Extents) -> bool:
-    """Whether a place counts from the end; extents are taken to be above 0 where they are unknown."""
+    """Whether a place counts from the end; unknown extents are taken to be above 0."""
     value = extents.bound(place)
     if value is not None:
         return value < 0

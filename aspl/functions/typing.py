@@ -8,10 +8,17 @@ from typing import TypeAlias
 
 from aspl.diagnostics import Span
 from aspl.dims import ZERO, Dim
-from aspl.functions.arrays import ArrayType, Extents, GroupType, ValueType, same_shape, value_type
+from aspl.functions.arrays import (
+    ArrayType,
+    Extents,
+    GroupType,
+    ValueType,
+    require_modest,
+    same_shape,
+    value_type,
+)
 from aspl.functions.expressions import (
     Binary,
-    Broken,
     Call,
     Expr,
     Group,
@@ -36,11 +43,27 @@ Report: TypeAlias = Callable[[Problem, Span], None]
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """One primitive at work in a body."""
+
+    primitive: Primitive
+    args: tuple[ArrayType, ...]
+    result: ArrayType
+
+
+@dataclass(frozen=True, slots=True)
 class Inferred:
     """What a body computes; `value` is None when that has been reported."""
 
     value: ValueType | None
-    flops: Dim
+    work: tuple[Work, ...]
+
+    def flops(self) -> Dim:
+        """Count the FLOPs of one call."""
+        total = ZERO
+        for each in self.work:
+            total = total + each.primitive.cost(each.args, each.result)
+        return total
 
 
 @dataclass(slots=True)
@@ -50,7 +73,7 @@ class _Body:
     extents: Extents
     report: Report
     locals: dict[str, ValueType | None]
-    flops: Dim = field(default=ZERO)
+    work: list[Work] = field(default_factory=list)
 
     def type_of(self, expr: Expr) -> ValueType | None:
         """Type an expression; None when it has been reported."""
@@ -62,14 +85,6 @@ class _Body:
 
     def _type_of(self, expr: Expr) -> ValueType | None:
         match expr:
-            case Number():
-                return _literal(expr)
-            case Size():
-                return ArrayType(DType.I64, weak=True)
-            case Name():
-                return self.locals.get(expr.name)
-            case Weight():
-                return ArrayType(expr.type.dtype, expr.type.shape)
             case Unary():
                 return self._apply(SIGNS[expr.op], (expr.operand,), ())
             case Binary():
@@ -81,24 +96,24 @@ class _Body:
                 return None if value is None else subscript_type(value, expr.items, self.extents)
             case Group():
                 return GroupType(tuple(self.type_of(part) for part in expr.parts))
-            case Broken():
-                return None
+            case Name():
+                return self.locals.get(expr.name)
+            case _:
+                return _leaf_type(expr)
 
     def _apply(
         self, primitive: Primitive, args: tuple[Expr, ...], given: tuple[tuple[str, Setting], ...]
     ) -> ArrayType | None:
         types = [self.type_of(each) for each in args]
-        arrays = []
-        for place, each in enumerate(types):
-            if isinstance(each, GroupType):
-                message = f"`{primitive.name}` expected an array, got a tuple"
-                raise Refusal("F003", message, "take one part: `x[0]`", operand=place)
-            if each is not None:
-                arrays.append(each)
+        if any(isinstance(each, GroupType) for each in types):
+            message = f"`{primitive.name}` expected arrays, got a tuple"
+            raise Refusal("F003", message, "take one part: `x[0]`")
+        arrays = tuple(each for each in types if isinstance(each, ArrayType))
         if len(arrays) < len(types):
             return None
-        result = primitive.rule(tuple(arrays), primitive.settings(given), self.extents)
-        self.flops = self.flops + primitive.cost(tuple(arrays), result)
+        result = primitive.rule(arrays, primitive.settings(given), self.extents)
+        require_modest(result, self.extents)
+        self.work.append(Work(primitive, arrays, result))
         return result
 
     def bind(self, target: Pattern, value: ValueType | None, span: Span) -> None:
@@ -127,10 +142,18 @@ class _Body:
             self.locals[name] = None
 
 
-def _literal(expr: Number) -> ArrayType:
-    if expr.kind == "bool":
-        return ArrayType(DType.BOOL)
-    return ArrayType(DType.F32 if expr.kind == "float" else DType.I64, weak=True)
+def _leaf_type(expr: Expr) -> ValueType | None:
+    match expr:
+        case Number(kind="bool"):
+            return ArrayType(DType.BOOL)
+        case Number():
+            return ArrayType(DType.F32 if expr.kind == "float" else DType.I64, weak=True)
+        case Size():
+            return ArrayType(DType.I64, weak=True)
+        case Weight():
+            return ArrayType(expr.type.dtype, expr.type.shape)
+        case _:
+            return None
 
 
 def infer(
@@ -145,7 +168,7 @@ def infer(
     body = _Body(extents, report, local)
     for let in lets:
         body.bind(let.target, body.type_of(let.value), let.span)
-    return Inferred(body.type_of(value), body.flops)
+    return Inferred(body.type_of(value), tuple(body.work))
 
 
 def result_element(declared: Element, value: ValueType | None, extents: Extents) -> Element | None:

@@ -34,7 +34,7 @@ class Run:
         return _WHOLE[dtype]
 
     def store(self, array: Array, dtype: DType) -> Array:
-        """Return numbers as values of a type: rounded to it, unless the run is of full precision."""
+        """Return numbers as values of a type, rounded to it unless the run is in f64."""
         held = np.asarray(array, dtype=self.working(dtype))
         if self.precision == "f64" or dtype not in (DType.F16, DType.BF16):
             return held

@@ -98,8 +98,9 @@ def with_dtype(element: Scalar | Tile | Buffer, dtype: DType) -> Scalar | Tile |
 
 
 def met(name: str, left: Element, right: Element, extents: Extents) -> Element:
-    """Type two elements met number by number: a scalar with anything, tiles with extents that are
-    equal or 1, buffers of equal extents.
+    """Type two elements met number by number.
+
+    A scalar meets anything, tiles have extents that are equal or 1, buffers equal extents.
 
     Errors: Refusal F009.
     """

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, Union
+from typing import Literal, TypeAlias
 
 from aspl.dims import Dim, to_dim
 from aspl.functions.function import Flat, Init
 from aspl.site import Site
 from aspl.types import Element
 
-OptionValue: TypeAlias = Union[int, float, bool, Dim]
+OptionValue: TypeAlias = int | float | bool | Dim
 OptionKind: TypeAlias = Literal["flag", "integer", "dim"]
 Elements: TypeAlias = tuple[Element, ...]
 
@@ -41,7 +41,7 @@ class Asked:
 
 
 MapRule: TypeAlias = Callable[[Elements, Asked], Element]
-FoldRule: TypeAlias = Callable[[Elements, Union[Element, None], Asked], Element]
+FoldRule: TypeAlias = Callable[[Elements, Element | None, Asked], Element]
 FlatRule: TypeAlias = Callable[[Elements, Asked], Flat]
 
 
@@ -60,8 +60,11 @@ class MapRole:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoldRole:
-    """A fold over elements. `rule` returns the state after one element, from the inputs and the
-    state's type where the initial value declares one."""
+    """A fold over elements.
+
+    `rule` returns the state after one element, from the inputs and the state's type where the
+    initial value declares one.
+    """
 
     rule: FoldRule
     low: int = 1

@@ -35,13 +35,18 @@ def cache_read_addresses(args: Elements, asked: Asked) -> Flat:
     """Type as many addresses as a cache line is long."""
     for place, each in enumerate(args):
         number_address(each, asked.name, place)
-    return Flat(_ADDRESS, (ONE, _ragged(asked, "addresses")))
+    return Flat(_ADDRESS, (ONE, _counted(asked, 1)))
 
 
 def last_tile_filter(args: Elements, asked: Asked) -> Flat:
     """Type selectors of two targets, the last of which picks the other target."""
     number_address(args[0], asked.name)
-    return Flat(Selector(to_dim(2)), (ONE, _ragged(asked, "tiles")))
+    return Flat(Selector(to_dim(2)), (ONE, _counted(asked, 0)))
+
+
+def _counted(asked: Asked, operand: int) -> Dim:
+    """Return the extent that a stream of lengths states: one symbol for all copies of the stream."""
+    return asked.site.fresh(Kind.RAGGED, ("counted", asked.site.origin(operand)), "length")
 
 
 def _ragged(asked: Asked, stem: str) -> Dim:

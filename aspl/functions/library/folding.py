@@ -1,5 +1,7 @@
-"""Typing rules of the library's folds: from the inputs and the declared state to the state after one
-element; a state of None takes its type from the inputs."""
+"""Typing rules of the library's folds: what the state is after one element.
+
+A declared state of None takes its type from the inputs.
+"""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from aspl.dims import ONE, Dim
-from aspl.functions.arrays import Extents
 from aspl.functions.library.elements import (
     count_of,
     floating,

@@ -1,20 +1,20 @@
 """The closed library: every function that operators may carry without a declaration.
 
 FLOPs: source is the published function table; where it is silent they are assumed, see
-`aspl.functions.costs`. Functions of fixed cost (addresses, valid rows, signals, concatenation) count
-none: they take no part of the compute bandwidth there.
+`aspl.functions.costs`. Functions of fixed cost (addresses, valid rows, signals, concatenation)
+count none: they take no part of the compute bandwidth there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from aspl.dims import ZERO, Dim
-from aspl.functions.costs import ELEMENTWISE_FLOPS, SOFTMAX_FLOPS
-from aspl.functions.function import Empty, Fill
 import aspl.functions.library.flattening as flattening
 import aspl.functions.library.folding as folding
 import aspl.functions.library.mapping as mapping
+from aspl.dims import ZERO, Dim
+from aspl.functions.costs import ELEMENTWISE_FLOPS, SOFTMAX_FLOPS
+from aspl.functions.function import Empty, Fill
 from aspl.functions.library.elements import count_of
 from aspl.functions.library.entry import (
     Elements,
@@ -189,7 +189,7 @@ _ROWS = (
     ),
     Entry(
         name="expert_addresses",
-        doc="addresses base + idx * n + i of the n tiles of the expert that a one-hot selector names",
+        doc="addresses base + idx * n + i of the n tiles of the expert that is selected",
         options=(
             Option("n", "dim", "tiles of one expert"),
             Option("base", "dim", "address of the first expert", ZERO),

@@ -1,7 +1,7 @@
 """Values inside a function, for a whole batch of elements at once.
 
-An array has the batch as its first axis, of extent 1 where it is the same for every element. A Python
-number is a literal, which takes the number type of what it meets. A tuple holds values.
+An array has the batch as its first axis, of extent 1 where it is the same for every element. A
+Python number is a literal, which takes the number type of what it meets. A tuple holds values.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import numpy as np
 
 from aspl.values.column import Array
 
-Literal: TypeAlias = Union[int, float]
-Plain: TypeAlias = Union[Literal, Array]
+Literal: TypeAlias = int | float
+Plain: TypeAlias = Literal | Array
 Value: TypeAlias = Union[int, float, Array, "tuple[Value, ...]"]
 
 
@@ -25,7 +25,7 @@ def plain(value: Value) -> Plain:
 
 
 def fitted(value: Plain, dtype: np.dtype[Any]) -> Array:
-    """Return a literal as an array (1,) of a type; whole numbers wrap around as machines have it."""
+    """Return a literal as an array (1,) of a type; whole numbers wrap around."""
     if isinstance(value, np.ndarray):
         return value
     if dtype.kind in "iu":
@@ -83,7 +83,7 @@ def matmul(a: Array, b: Array) -> Array:
         return _times_vector(a, b)
     if b.shape[0] == 1 and b.ndim == 3 and a.ndim > 1:
         # one matrix for the whole batch: one product
-        rows = a.reshape(-1, a.shape[-1]) @ b[0]
+        rows: Array = a.reshape(-1, a.shape[-1]) @ b[0]
         return rows.reshape(*a.shape[:-1], b.shape[-1])
     if a.ndim == 2:
         return matmul(a[:, None, :], b)[..., 0, :]

@@ -167,7 +167,7 @@ def rows_valid(column: Dense | Packed) -> Ints:
     return rows_of(column) if column.valid is None else column.valid
 
 
-def with_valid(column: Column, valid: Ints | None) -> Column:
+def with_valid(column: Column, valid: Ints | None) -> Dense | Packed:
     """Return tiles with other valid rows; None where no tile has padding."""
     assert not isinstance(column, Record)
     if valid is not None and bool((valid == rows_of(column)).all()):

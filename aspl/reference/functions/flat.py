@@ -14,7 +14,7 @@ from aspl.reference.functions.library import Options
 from aspl.reference.functions.maps import map_values, opened
 from aspl.reference.functions.retile import turned_tiles
 from aspl.reference.run import Run
-from aspl.types import Buffer
+from aspl.types import Buffer, Element
 from aspl.values.column import Column, Dense, Ints, Packed, Record, simplest, take
 from aspl.values.nest import within
 
@@ -23,8 +23,10 @@ Streams: TypeAlias = "tuple[Column, Lengths]"
 """The elements of all small streams, and the extents of their dims in the manner of a `Nest`."""
 
 
-def flat_values(fn: Function, args: tuple[Column, ...], flat: Flat, run: Run) -> Streams:
+def flat_values(fn: Function, args: tuple[Column, ...], flat: Flat | Element, run: Run) -> Streams:
     """Return the elements of all small streams and the extent of every dim of them.
+
+    Args: flat: what the typing rule made, or the type of its elements alone.
 
     Errors: UnequalExtents for extents that differ in the run and not in the types.
     """
@@ -32,13 +34,14 @@ def flat_values(fn: Function, args: tuple[Column, ...], flat: Flat, run: Run) ->
         return _declared(fn, args, flat, run)
     options = Options(LIBRARY[fn.name].filled(fn.options), run)
     with np.errstate(all="ignore"):
-        return _MEANING[fn.name](opened(args), flat, options)
+        return _MEANING[fn.name](opened(args), options)
 
 
-def _declared(fn: Declared, args: tuple[Column, ...], flat: Flat, run: Run) -> Streams:
+def _declared(fn: Declared, args: tuple[Column, ...], flat: Flat | Element, run: Run) -> Streams:
     assert isinstance(fn.result, Buffer)
     rank = len(fn.result.dims)
-    column = map_values(fn, args, Buffer(fn.result.element, flat.shape), run)
+    shape = flat.shape if isinstance(flat, Flat) else fn.result.dims
+    column = map_values(fn, args, Buffer(fn.result.element, shape), run)
     if isinstance(column, Dense):
         inner = column.data.shape[1 + rank :]
         count = int(np.prod(column.data.shape[: 1 + rank], dtype=np.int64))
@@ -60,7 +63,7 @@ def _unpacked(column: Packed, rank: int) -> Streams:
     return simplest(Packed(column.flat, inner)), tuple(lengths)
 
 
-def _split_rows(args: tuple[Column, ...], flat: Flat, options: Options) -> Streams:
+def _split_rows(args: tuple[Column, ...], options: Options) -> Streams:
     (column,) = args
     assert not isinstance(column, Record)
     rows, valid = rows_of(column), rows_valid(column)
@@ -69,14 +72,16 @@ def _split_rows(args: tuple[Column, ...], flat: Flat, options: Options) -> Strea
     place = within(sizes, len(sizes))
     if options.flag("filter"):
         before = np.concatenate(([0], np.cumsum(rows)))[:-1]
-        cut = take(cut, np.repeat(before, sizes) + place)
+        kept = take(cut, np.repeat(before, sizes) + place)
+        assert not isinstance(kept, Record)
+        cut = kept
     lengths: Lengths = (sizes,)
     if isinstance(column, Dense) and not options.flag("filter"):
         lengths = (column.data.shape[1],)
     return with_valid(cut, (place < np.repeat(valid, sizes)).astype(np.int64)), lengths
 
 
-def _rows(column: Dense | Packed) -> Column:
+def _rows(column: Dense | Packed) -> Dense | Packed:
     """Return every row of every tile as a tile of one row."""
     if isinstance(column, Dense):
         count, rows, cols = column.data.shape
@@ -85,23 +90,18 @@ def _rows(column: Dense | Packed) -> Column:
     return simplest(Packed(column.flat, np.stack([np.ones_like(cols), cols], axis=1)))
 
 
-def _split_cols(args: tuple[Column, ...], flat: Flat, options: Options) -> Streams:
+def _split_cols(args: tuple[Column, ...], options: Options) -> Streams:
     (column,) = args
     assert not isinstance(column, Record)
     turned = turned_tiles(column)
-    cut = turned_tiles(_tiles(_rows(turned)))
+    cut = turned_tiles(_rows(turned))
     cols = rows_of(turned)
     valid = None if column.valid is None else np.repeat(column.valid, cols)
     lengths: Lengths = (column.data.shape[2],) if isinstance(column, Dense) else (cols,)
     return with_valid(cut, valid), lengths
 
 
-def _tiles(column: Column) -> Dense | Packed:
-    assert not isinstance(column, Record)
-    return column
-
-
-def _expert_addresses(args: tuple[Column, ...], flat: Flat, options: Options) -> Streams:
+def _expert_addresses(args: tuple[Column, ...], options: Options) -> Streams:
     n, base = options.integer("n"), options.integer("base")
     experts = numbers(args[0]).astype(np.uint64)
     inside = np.arange(n, dtype=np.uint64)
@@ -109,14 +109,14 @@ def _expert_addresses(args: tuple[Column, ...], flat: Flat, options: Options) ->
     return Dense(addresses.reshape(-1)), (1, n, 1)
 
 
-def _cache_read_addresses(args: tuple[Column, ...], flat: Flat, options: Options) -> Streams:
+def _cache_read_addresses(args: tuple[Column, ...], options: Options) -> Streams:
     first = numbers(args[0]).astype(np.uint64) * np.uint64(options.integer("row_offset"))
     sizes = _counts(args[1])
     inside = within(sizes, len(sizes)).astype(np.uint64)
     return Dense(np.repeat(first, sizes) + inside), (1, sizes)
 
 
-def _last_tile_filter(args: tuple[Column, ...], flat: Flat, options: Options) -> Streams:
+def _last_tile_filter(args: tuple[Column, ...], options: Options) -> Streams:
     sizes = _counts(args[0])
     last = within(sizes, len(sizes)) == np.repeat(sizes, sizes) - 1
     return Dense(np.stack([last, ~last], axis=1)), (1, sizes)
@@ -126,7 +126,7 @@ def _counts(column: Column) -> Ints:
     return np.maximum(numbers(column).astype(np.int64), 0)
 
 
-_MEANING: Mapping[str, Callable[[tuple[Column, ...], Flat, Options], Streams]] = {
+_MEANING: Mapping[str, Callable[[tuple[Column, ...], Options], Streams]] = {
     "split_rows": _split_rows,
     "split_cols": _split_cols,
     "expert_addresses": _expert_addresses,

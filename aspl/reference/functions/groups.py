@@ -42,7 +42,7 @@ class Part:
 
 
 def parts(args: tuple[Column, ...], starts: Ints) -> Iterator[Part]:
-    """Take groups apart by the extents of their elements; groups without elements come by themselves.
+    """Take groups apart by the extents of their elements; empty groups come by themselves.
 
     Errors: UnequalExtents for a group whose elements differ.
     """

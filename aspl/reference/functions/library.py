@@ -80,7 +80,8 @@ def _outer_product(args: Arrays, options: Options) -> Array:
 
 def _row_sum(args: Arrays, options: Options) -> Array:
     (x,) = args
-    return x.sum(axis=-1, keepdims=options.tile, dtype=x.dtype)
+    total: Array = x.sum(axis=-1, keepdims=options.tile, dtype=x.dtype)
+    return total
 
 
 def _row_max(args: Arrays, options: Options) -> Array:

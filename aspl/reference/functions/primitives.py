@@ -96,12 +96,12 @@ def _extreme(met: np.ufunc, lowest: bool) -> Meaning:
     return meaning
 
 
-def end_of_range(dtype: np.dtype[Any], lowest: bool) -> Any:
+def end_of_range(dtype: np.dtype[Any], lowest: bool) -> float | int:
     """Return the least or the greatest number of a type."""
     if dtype.kind == "f":
-        return dtype.type(-np.inf if lowest else np.inf)
+        return -np.inf if lowest else np.inf
     info = np.iinfo(dtype)
-    return dtype.type(info.min if lowest else info.max)
+    return int(info.min if lowest else info.max)
 
 
 def met_all(ufunc: np.ufunc, args: Sequence[Plain], floating: np.dtype[Any]) -> Plain:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,13 @@ from aspl.values.column import Array, Ints
 
 # so short, adding slices beats a reduction of many short rows
 _SHORT = 8
+
+_UFUNCS: Mapping[str, np.ufunc] = {
+    "+": np.add,
+    "*": np.multiply,
+    "max": np.maximum,
+    "min": np.minimum,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +38,15 @@ def reduction_of(fn: Declared) -> Reduction | None:
         if mentions(let.value, state) or state in names_of(let.target):
             return None
     match fn.value:
-        case Binary(op="+", left=left, right=right):
-            ufunc = np.add
-        case Binary(op="*", left=left, right=right):
-            ufunc = np.multiply
-        case Call(name="max", args=(left, right)):
-            ufunc = np.maximum
-        case Call(name="min", args=(left, right)):
-            ufunc = np.minimum
+        case Binary(op="+" | "*" as name, left=left, right=right):
+            pass
+        case Call(name="max" | "min" as name, args=(left, right)):
+            pass
         case _:
             return None
     for own, rest in ((left, right), (right, left)):
         if isinstance(own, Name) and own.name == state and not mentions(rest, state):
-            return Reduction(ufunc, rest)
+            return Reduction(_UFUNCS[name], rest)
     return None
 
 

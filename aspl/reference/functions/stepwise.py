@@ -66,7 +66,7 @@ def _like(value: Value, state: Value, count: int) -> Value:
 
 
 def _replaced(state: Value, found: Value, count: int) -> Value:
-    """Put new states in place of the first ones; extents that were not known come with the first."""
+    """Put new states in place of the first ones; unknown extents come with the first step."""
     if isinstance(state, tuple):
         assert isinstance(found, tuple)
         return tuple(_replaced(a, b, count) for a, b in zip(state, found, strict=True))

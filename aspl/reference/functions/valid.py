@@ -96,7 +96,7 @@ def rule_of(name: str) -> Rule:
 def folded_valid(
     column: Column, element: Element, tiles: Tiles, starts: Ints, *, kept: bool
 ) -> Column:
-    """Return folded states with the valid rows of the last element of each group, if they are kept."""
+    """Return folded states with the valid rows of the last element of each group, if kept."""
     if not kept or isinstance(column, Record) or not isinstance(element, Tile) or not tiles:
         return column
     rows = rows_of(column)
@@ -112,7 +112,7 @@ def folded_valid(
 
 
 def scanned_valid(column: Column, element: Element, tiles: Tiles, *, kept: bool) -> Column:
-    """Return the states after every element with the valid rows of that element, if they are kept."""
+    """Return the states after every element with the valid rows of that element, if kept."""
     if not kept or isinstance(column, Record) or not isinstance(element, Tile) or not tiles:
         return column
     rows, first_tile = rows_of(column), tiles[0]
