@@ -33,8 +33,17 @@ _HOMES = {
 }
 
 __all__ = [
-    "Builder", "Checked", "Diagnostic", "Evaluation", "Findings", "Header", "Program", "check",
-    "evaluate", "parse", "print_program",
+    "Builder",
+    "Checked",
+    "Diagnostic",
+    "Evaluation",
+    "Findings",
+    "Header",
+    "Program",
+    "check",
+    "evaluate",
+    "parse",
+    "print_program",
 ]
 
 

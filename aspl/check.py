@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field, fields, replace
-from functools import cache
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from aspl.diagnostics import NOWHERE, Diagnostic, Findings, Label, Span
 from aspl.dims import WILD, Atom, Dim, Extent, Kind, Symbol, dynamic, ragged, to_dim
+from aspl.functions.declared import judge
+from aspl.functions.problems import Problem
 from aspl.linearity import check_reads
-from aspl.ops.base import Op
+from aspl.ops.base import ArgumentKind, Op
 from aspl.ops.rules import same_dims, same_element
 from aspl.ops.sources import Feedback
 from aspl.program import Node, Program
@@ -33,9 +34,12 @@ class Checked:
     """Sizes whose values the check looked at; with other values it must be made again."""
 
 
-def check(program: Program, findings: Findings, *, linearity: Linearity = "strict") -> Checked | None:
+def check(
+    program: Program, findings: Findings, *, linearity: Linearity = "strict"
+) -> Checked | None:
     """Give every stream its type and report all that is wrong; None when anything is an error."""
     session = _Session(program, findings)
+    session.judge_functions()
     nodes = tuple(session.infer(place, node) for place, node in enumerate(program.nodes))
     session.check_feedbacks(nodes)
     session.check_results()
@@ -75,6 +79,15 @@ class _Session:
             if each.value is not None and isinstance(each.type, Stream):
                 self.types[each.value] = each.type
 
+    def judge_functions(self) -> None:
+        """Hold the bodies of functions against the sizes, which may not be those of their text."""
+
+        def report(problem: Problem, span: Span) -> None:
+            self._add(problem.code, problem.message, span, problem.hint, facts=problem.facts)
+
+        for function in self.program.functions:
+            judge(function, self, report)
+
     def infer(self, place: int, node: Node) -> Node:
         """Type the outputs of one node; a poisoned input poisons them without another word."""
         node = replace(node, op=self._resolved(node.op)) if _has_extents(node.op) else node
@@ -96,7 +109,9 @@ class _Session:
             if not isinstance(node.op, Feedback):
                 continue
             if not node.inputs:
-                self._add("C001", "this feedback is never closed", node.span, "write `Close(feedback, y)`")
+                self._add(
+                    "C001", "this feedback is never closed", node.span, "write `Close(feedback, y)`"
+                )
                 continue
             stated, got = node.op.type, self.types.get(node.inputs[0])
             site = _Site(self, 0, node)
@@ -137,13 +152,14 @@ class _Session:
                 "O002",
                 f"expected a result with elements `{want.element}`, got `{got.element}`",
                 span,
-                "turn the elements into the declared type, for example with `Map`, `Bufferize` or `Streamify`",
+                "turn the elements into the declared type with `Map`, `Bufferize` or `Streamify`",
                 facts=(("expected", str(want.element)), ("got", str(got.element))),
             )
         if not same_dims(want.shape, got.shape, site):
             self._add(
                 "O003",
-                f"expected a result of shape `{shape_text(want.shape)}`, got `{shape_text(got.shape)}`",
+                f"expected a result of shape `{shape_text(want.shape)}`, "
+                f"got `{shape_text(got.shape)}`",
                 span,
                 "bring the stream to the declared shape, or state what you know with `Assume`",
                 facts=(("expected", shape_text(want.shape)), ("got", shape_text(got.shape))),
@@ -181,7 +197,7 @@ class _Session:
 
     def same(self, left: Dim, right: Dim) -> bool:
         """See `aspl.site.Site.same`."""
-        if left == right or left == WILD or right == WILD:
+        if left == right or WILD in (left, right):
             return True
         if self.program.specialised:
             left, right = self._specialised(left), self._specialised(right)
@@ -277,7 +293,9 @@ class _Site:
         return self.session.bound(dim)
 
     def origin(self, operand: int) -> int:
-        assert self.at is not None
+        if self.at is None or operand >= len(self.at.inputs):
+            # an argument that came inside a tuple is known here only
+            return -1 - self.node
         return self.session.origin(self.at.inputs[operand])
 
     def absorb(self, dim: Dim) -> Dim:
@@ -287,13 +305,18 @@ class _Site:
 
 
 def _same_stream(left: Stream, right: Stream, site: _Site) -> bool:
-    return same_element(left.element, right.element, site) and same_dims(left.shape, right.shape, site)
+    return same_element(left.element, right.element, site) and same_dims(
+        left.shape, right.shape, site
+    )
 
 
-@cache
 def _dim_fields(op: type[Op]) -> tuple[str, ...]:
     """Return the names of the parameters that hold extents."""
-    return tuple(each.name for each in fields(op) if "DIM" in each.metadata["argument"].kind.name)
+    return tuple(
+        each.name
+        for each in op.parameters()
+        if each.argument.kind in (ArgumentKind.DIM, ArgumentKind.DIMS)
+    )
 
 
 def _has_extents(op: Op) -> bool:

@@ -1,8 +1,8 @@
 """Extents of stream and tile dimensions as exact integer expressions.
 
-A `Dim` is a polynomial with integer coefficients over atoms: named sizes, dynamic-regular and ragged
-symbols, and the divisions that do not come out even. It is kept in one normal form, so two extents
-are equal when their normal forms are. Source of the three classes: STeP, section 3.1.
+A `Dim` is a polynomial with integer coefficients over atoms: named sizes, dynamic-regular and
+ragged symbols, and the divisions that do not come out even. It is kept in one normal form, so two
+extents are equal when their normal forms are. Source of the three classes: STeP, section 3.1.
 """
 
 from __future__ import annotations
@@ -10,16 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal, TypeAlias, Union
+from typing import Literal, TypeAlias
 
 Monomial: TypeAlias = "tuple[Atom, ...]"
-Atom: TypeAlias = "Union[Symbol, Quotient, Extent, Wild]"
+Atom: TypeAlias = "Symbol | Quotient | Extent | Wild"
 Division: TypeAlias = Literal["floor", "ceil", "mod", "some"]
 
 
 class Kind(StrEnum):
-    """How far an extent is known: `size` is fixed before a run, `dynamic` is one value per run,
-    `ragged` takes several values within one stream."""
+    """How far an extent is known.
+
+    `size` is fixed before a run, `dynamic` is one value a run, `ragged` several within one stream.
+    """
 
     SIZE = "size"
     DYNAMIC = "dynamic"
@@ -275,7 +277,7 @@ def ragged(name: str) -> Dim:
 
 
 def extent(value: int, axis: int, label: str = "") -> Dim:
-    """Return the extent of dim `axis` of the stream with id `value`, to be resolved when checked."""
+    """Return the extent of dim `axis` of stream number `value`, resolved when checked."""
     return dim_of(Extent(value, axis, label))
 
 
@@ -288,7 +290,7 @@ def ceil_div(numerator: Dim | int, denominator: Dim | int) -> Dim:
 
 
 def some(dim: Dim) -> Dim:
-    """Return 1 where the extent is above 0, else 0: the outer dim that a `Promote` puts around it."""
+    """Return 1 where the extent is above 0, else 0: what `Promote` puts around a stream."""
     return _divide("some", dim, ONE)
 
 
@@ -313,7 +315,11 @@ def _merged(left: Monomial, right: Monomial) -> Monomial:
     kept: list[Atom] = []
     for place, atom in enumerate(atoms):
         beside = [*kept, *atoms[place + 1 :]]
-        if isinstance(atom, Quotient) and atom.op == "some" and _vanishes_with(atom.numerator, beside):
+        if (
+            isinstance(atom, Quotient)
+            and atom.op == "some"
+            and _vanishes_with(atom.numerator, beside)
+        ):
             continue
         kept.append(atom)
     return tuple(kept)

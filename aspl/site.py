@@ -41,7 +41,10 @@ class Site(Protocol):
         ...
 
     def origin(self, operand: int) -> int:
-        """Return the id of the stream that input `operand` is a copy of, through broadcasts."""
+        """Return the id of the stream that input `operand` is a copy of, through broadcasts.
+
+        An argument that came inside a tuple gets an id that no other operator shares.
+        """
         ...
 
     def absorb(self, dim: Dim) -> Dim:

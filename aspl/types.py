@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias, Union
+from typing import TypeAlias
 
 from aspl.dims import Dim, product, to_dim
 
@@ -64,8 +64,10 @@ class Scalar:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A two-dimensional matrix, the unit that compute operators work on; a dynamic tile has an
-    extent that is known only in a run."""
+    """A matrix, the unit that compute operators work on.
+
+    A dynamic tile has an extent that only a run decides.
+    """
 
     dtype: DType
     rows: Dim
@@ -155,7 +157,7 @@ class TensorRef:
         return self.name + "".join(f"[{place}]" for place in self.index)
 
 
-Element: TypeAlias = Union[Scalar, Tile, Buffer, Selector, Index, Tuple]
+Element: TypeAlias = Scalar | Tile | Buffer | Selector | Index | Tuple
 
 
 def shape_text(dims: tuple[Dim, ...]) -> str:

@@ -84,7 +84,11 @@ def parameter(
 ) -> Any:
     """Declare a dataclass field as a parameter of an operator."""
     metadata = {"argument": Argument(kind, doc, low, words)}
-    return field(metadata=metadata) if default is MISSING else field(default=default, metadata=metadata)
+    return (
+        field(metadata=metadata)
+        if default is MISSING
+        else field(default=default, metadata=metadata)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -116,7 +116,9 @@ def kernel(x: Stream(f32, [M, K])) -> Stream(f32, [M, K]):
     init: Init | None = parameter(
         ArgumentKind.INIT, "the state before the first element; may stand in the fold", default=None
     )
-    rank: int = parameter(ArgumentKind.INTEGER, "how many inner dims one fold runs over", default=1, low=1)
+    rank: int = parameter(
+        ArgumentKind.INTEGER, "how many inner dims one fold runs over", default=1, low=1
+    )
 
     def infer(self, inputs: tuple[Stream, ...], site: Site) -> tuple[Stream, ...] | None:
         fits = require_same_shapes(inputs, site) and require_rank(inputs[0], self.rank, site)
@@ -141,8 +143,8 @@ def kernel(x: Stream(f32, [M, K])) -> Stream(f32, [M, K]):
 class FlatMap(Op):
     """Turn every element into a small stream and put these end to end in the innermost dim.
 
-    Shape:  Stream(T, [*outer, d]) -> Stream(U, [*outer, d*e, *rest]) for fn: T -> Stream(U, [e, *rest]);
-            the extent d*e is a ragged symbol where e is
+    Shape:  Stream(T, [*outer, d]) -> Stream(U, [*outer, d*e, *rest]) for fn: T -> Stream(U, [e,
+            *rest]); the extent d*e is a ragged symbol where e is
     Rate:   prod([e, *rest]) elements out for one element in
     Errors: S001 shapes differ, F011 when the function makes no stream
     Source: STeP, FlatMap

@@ -8,16 +8,15 @@ from typing import ClassVar
 from aspl.dims import ONE, Dim, product
 from aspl.ops.base import ArgumentKind, Example, Op, Operand, parameter
 from aspl.ops.rules import is_address, require_element
-from aspl.types import TensorRef
 from aspl.site import Site
-from aspl.types import DType, Scalar, Stream, Tensor, Tile, shape_text
+from aspl.types import DType, Scalar, Stream, Tensor, TensorRef, Tile, shape_text
 
 _TILE_DOC = "rows and columns of one tile"
 _TENSOR_DOC = "the off-chip tensor"
 
 
 def tiled_shape(tensor: Tensor, tile: tuple[Dim, ...]) -> tuple[Dim, ...]:
-    """Return the extents of a tensor counted in tiles: leading dims, then rows and columns of tiles."""
+    """Return a tensor's extents in tiles: leading dims, then rows and columns of tiles."""
     *lead, rows, cols = tensor.shape
     return (*lead, rows // tile[0], cols // tile[1])
 
@@ -49,8 +48,8 @@ def require_tiling(tensor: Tensor, tile: tuple[Dim, ...], site: Site) -> bool:
 class LinearOffChipLoad(Op):
     """Read tiles of a tensor in an affine order, once, or once for every element of `ref`.
 
-    Tile number of step i: the sum of i[d]*stride[d], modulo the tiles of the tensor. Without `stride`
-    and `shape` the whole tensor is read in row-major order.
+    Tile number of step i: the sum of i[d]*stride[d], modulo the tiles of the tensor. Without
+    `stride` and `shape` the whole tensor is read in row-major order.
 
     Shape:  -> Stream(Tile, [1, *shape]); with ref: Stream(R, r) -> Stream(Tile, [*r, *shape])
     Rate:   prod(shape) tiles out for one element of ref
@@ -84,7 +83,9 @@ def kernel(w: Tensor(f32, [2, 4])) -> Stream(Tile(f32, [2, 2]), [1, 2, 1]):
         if not require_tiling(tensor, self.tile, site):
             return None
         if (self.stride is None) != (self.shape is None) or (
-            self.stride is not None and self.shape is not None and len(self.stride) != len(self.shape)
+            self.stride is not None
+            and self.shape is not None
+            and len(self.stride) != len(self.shape)
         ):
             site.report(
                 "S006",
@@ -104,7 +105,8 @@ class LinearOffChipStore(Op):
     Loads of the same program see the tensor as it was before the run.
 
     Shape:  Stream(Tile, s) ->; prod(s) is the number of tiles of the tensor
-    Errors: T002 no tiles, T003 the tile or its number type does not fit the tensor, S008 not as many tiles
+    Errors: T002 no tiles, T003 the tile or its number type does not fit the tensor, S008 not as
+            many tiles
     Source: STeP, LinearOffChipStore
     """
 
@@ -165,9 +167,11 @@ def stored_tile(x: Stream, tensor: Tensor, site: Site) -> Tile | None:
 class RandomOffChipLoad(Op):
     """Read the tile that each address names; an address is a tile number in row-major order.
 
-    Shape:  Stream(address, s) -> Stream(Tile, s); an address is an integer, an index or a [1, 1] tile
+    Shape:  Stream(address, s) -> Stream(Tile, s); an address is an integer, an index or a [1, 1]
+            tile
     Rate:   one tile out for one address
-    Errors: T002 no addresses, T003 the tile does not divide the tensor, R003 in a run: outside the tensor
+    Errors: T002 no addresses, T003 the tile does not divide the tensor, R003 in a run: outside the
+            tensor
     Source: STeP, RandomOffChipLoad
     """
 
@@ -213,11 +217,11 @@ def require_address(address: Stream, site: Site, *, operand: int) -> bool:
 class RandomOffChipStore(Op):
     """Write each tile to the address beside it, and acknowledge each write.
 
-    Shape:  Stream(Tile, s), Stream(address, t) -> Stream(bool, t), or s with ack="data"; both streams
-            have as many elements
+    Shape:  Stream(Tile, s), Stream(address, t) -> Stream(bool, t), or s with ack="data"; both
+            streams have as many elements
     Rate:   one acknowledgement for one tile
-    Errors: T002 no tiles or no addresses, T003 tile and tensor do not fit, S008 not as many of both,
-            R003 in a run: outside the tensor
+    Errors: T002 no tiles or no addresses, T003 tile and tensor do not fit, S008 not as many of
+            both, R003 in a run: outside the tensor
     Source: STeP, RandomOffChipStore
     """
 

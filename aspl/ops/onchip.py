@@ -72,11 +72,12 @@ class Streamify(Op):
 
     Without `ref` every buffer is read once, or `repeat` times. With `ref` the handle, whose `rank`
     innermost dims are of extent 1, is read once for every element of the matching part of `ref`.
-    With `stride` and `shape` a read is affine: element i of the read is at the sum of i[d]*stride[d].
+    With `stride` and `shape` a read is affine: element i of the read is at the sum of
+    i[d]*stride[d].
 
-    Shape:  Stream(Buffer(T, b), s) -> Stream(T, [*s, *b]), or [*s, repeat, *b];
-            with ref: Stream(Buffer(T, b), [*o, 1, ..]), Stream(R, [*o, *r]) -> Stream(T, [*o, *r, *b]);
-            with shape: `shape` in place of `b`
+    Shape:  Stream(Buffer(T, b), s) -> Stream(T, [*s, *b]), or [*s, repeat, *b]; with ref:
+            Stream(Buffer(T, b), [*o, 1, ..]), Stream(R, [*o, *r]) -> Stream(T, [*o, *r, *b]); with
+            shape: `shape` in place of `b`
     Rate:   prod(b) elements out for one handle, times `repeat` or the elements of `ref`
     Errors: T002 not buffers, S001 handles and ref do not match, S005 a dim that must be 1,
             S006 an affine read leaves the buffer or is of the wrong length
@@ -97,7 +98,9 @@ def kernel(x: Stream(Buffer(f32, [K]), [M])) -> Stream(f32, [M, 2, K]):
         outputs=([[[1, 2, 3], [1, 2, 3]], [[4, 5, 6], [4, 5, 6]]],),
     )
 
-    repeat: Dim | None = parameter(ArgumentKind.DIM, "how often each buffer is read", default=None, low=1)
+    repeat: Dim | None = parameter(
+        ArgumentKind.DIM, "how often each buffer is read", default=None, low=1
+    )
     stride: tuple[Dim, ...] | None = parameter(
         ArgumentKind.DIMS, "affine read: elements between neighbours, one a dim", default=None
     )
@@ -105,7 +108,10 @@ def kernel(x: Stream(Buffer(f32, [K]), [M])) -> Stream(f32, [M, 2, K]):
         ArgumentKind.DIMS, "affine read: extents, outermost first", default=None
     )
     rank: int = parameter(
-        ArgumentKind.INTEGER, "with ref: how many inner dims of extent 1 it replaces", default=1, low=1
+        ArgumentKind.INTEGER,
+        "with ref: how many inner dims of extent 1 it replaces",
+        default=1,
+        low=1,
     )
 
     def infer(self, inputs: tuple[Stream, ...], site: Site) -> tuple[Stream, ...] | None:

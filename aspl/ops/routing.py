@@ -19,8 +19,8 @@ class Partition(Op):
 
     A chunk is what lies inside the dims that stream and control have in common.
 
-    Shape:  Stream(T, [*c, *inner]), Stream(Selector(n), c) -> n of Stream(T, [p_i, *inner]); p_i is a
-            dynamic symbol that every partition by copies of one control shares, ragged inner dims
+    Shape:  Stream(T, [*c, *inner]), Stream(Selector(n), c) -> n of Stream(T, [p_i, *inner]); p_i is
+            a dynamic symbol that every partition by copies of one control shares, ragged inner dims
             become fresh ragged symbols
     Rate:   one element out on each selected output for one element in
     Errors: T002 no selectors, S001 the common dims differ, S007 selector width is not n
@@ -35,7 +35,9 @@ class Partition(Op):
         text="""\
 M = Dim(4)
 
-def kernel(x: Stream(f32, [M]), s: Stream(Selector(2), [M])) -> (Stream(f32, [_]), Stream(f32, [_])):
+def kernel(
+    x: Stream(f32, [M]), s: Stream(Selector(2), [M])
+) -> (Stream(f32, [_]), Stream(f32, [_])):
     a, b = Partition(x, s, n=2)
     return a, b
 """,
@@ -58,7 +60,13 @@ def kernel(x: Stream(f32, [M]), s: Stream(Selector(2), [M])) -> (Stream(f32, [_]
             return None
         origin = site.origin(1)
         return tuple(
-            _routed(x.element, part_dim(site, origin, place), x.shape[depth:], site, ("part", origin, place))
+            _routed(
+                x.element,
+                part_dim(site, origin, place),
+                x.shape[depth:],
+                site,
+                ("part", origin, place),
+            )
             for place in range(self.n)
         )
 
@@ -71,7 +79,7 @@ def part_dim(site: Site, origin: int, place: int) -> Dim:
 def _routed(
     element: Element, outer: Dim, inner: tuple[Dim, ...], site: Site, key: Hashable
 ) -> Stream:
-    """Return the type of some chunks of a stream: a ragged extent takes the values of these only."""
+    """Return the type of some chunks of a stream; a ragged extent takes their values only."""
 
     def fresh(dim: Dim) -> Dim:
         return site.fresh(Kind.RAGGED, ("routed", key, dim), "routed") if dim.is_ragged else dim
@@ -99,11 +107,12 @@ def _takes_control(control: Stream, n: int, site: Site, *, operand: int) -> bool
 class Reassemble(Op):
     """Collect for each selector the next chunk of every input that it names, in a new dim.
 
-    Chunks of one selector come in order of arrival (the lower input first on a tie); a selector that
-    names no input gives an empty inner tensor.
+    Chunks of one selector come in order of arrival (the lower input first on a tie); a selector
+    that names no input gives an empty inner tensor.
 
-    Shape:  n of Stream(T, [d_i, *inner]), Stream(Selector(n), c) -> Stream(T, [*c, t, *inner]); t is a
-            ragged symbol, 1 for a control of indices; ragged inner dims become fresh ragged symbols
+    Shape:  n of Stream(T, [d_i, *inner]), Stream(Selector(n), c) -> Stream(T, [*c, t, *inner]); t
+            is a ragged symbol, 1 for a control of indices; ragged inner dims become fresh ragged
+            symbols
     Rate:   one chunk out for one chunk in
     Errors: S001 the inner dims differ, S007 selector width is not n, T001 element types differ
     Source: STeP, Reassemble
@@ -176,7 +185,8 @@ class EagerMerge(Op):
 
     Where arrival is not known, chunk 0 of every input comes first, then chunk 1, and so on.
 
-    Shape:  n of Stream(T, [d_i, *inner]) -> Stream(T, [sum of d_i, *inner]), Stream(Selector(n), [sum of d_i])
+    Shape:  n of Stream(T, [d_i, *inner]) -> Stream(T, [sum of d_i, *inner]), Stream(Selector(n),
+            [sum of d_i])
     Rate:   one element out for one element in, one selector for a chunk
     Errors: S001 the inner dims differ, T001 element types differ
     Source: STeP, EagerMerge
@@ -189,7 +199,9 @@ class EagerMerge(Op):
         text="""\
 P, Q = Dim(3), Dim(1)
 
-def kernel(a: Stream(f32, [P]), b: Stream(f32, [Q])) -> (Stream(f32, [P + Q]), Stream(Selector(2), [P + Q])):
+def kernel(
+    a: Stream(f32, [P]), b: Stream(f32, [Q])
+) -> (Stream(f32, [P + Q]), Stream(Selector(2), [P + Q])):
     data, source = EagerMerge([a, b])
     return data, source
 """,

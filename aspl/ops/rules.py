@@ -74,12 +74,16 @@ def report_shapes(
 
 def _shape_hint(expected: tuple[Dim, ...], got: tuple[Dim, ...], site: Site) -> str:
     if len(expected) == len(got):
-        values = [(site.bound(left), site.bound(right)) for left, right in zip(expected, got, strict=True)]
+        values = [
+            (site.bound(left), site.bound(right)) for left, right in zip(expected, got, strict=True)
+        ]
         if all(left == right is not None for left, right in values):
             return "the extents are equal at the present sizes only: use one name for both"
         return "bring both streams to one shape, or state what you know with `Assume`"
     if len(expected) > len(got):
-        return "add the missing dims with `Repeat`, `Promote` and `Expand`, or fold the other stream"
+        return (
+            "add the missing dims with `Repeat`, `Promote` and `Expand`, or fold the other stream"
+        )
     return "remove the extra dims with `Accum`, `Bufferize` or `Flatten`"
 
 
@@ -89,7 +93,8 @@ def require_rank(stream: Stream, rank: int, site: Site, *, operand: int = 0) -> 
         return True
     site.report(
         "S002",
-        f"expected a stream of rank {rank} or more, got rank {stream.rank} `{shape_text(stream.shape)}`",
+        f"expected a stream of rank {rank} or more, got rank {stream.rank} "
+        f"`{shape_text(stream.shape)}`",
         operand=operand,
         hint="insert a dim of extent 1 with `Promote` first, or lower `rank`",
         facts=(("expected", f"rank >= {rank}"), ("got", f"rank {stream.rank}")),
@@ -113,7 +118,7 @@ def require_element(
 
 
 def is_address(element: Element) -> bool:
-    """Whether an element can be an address or a count: an integer, an index, a [1, 1] integer tile."""
+    """Whether an element can be an address: an integer, an index, a [1, 1] integer tile."""
     match element:
         case Scalar():
             return element.dtype.is_integer
@@ -133,7 +138,9 @@ def selector_width(stream: Stream, site: Site, *, operand: int) -> Dim | None:
         case Index(bound):
             return bound
         case _:
-            require_element(stream, (Selector, Index), "selectors or indices", site, operand=operand)
+            require_element(
+                stream, (Selector, Index), "selectors or indices", site, operand=operand
+            )
             return None
 
 

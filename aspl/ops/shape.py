@@ -18,8 +18,8 @@ from aspl.types import DType, Scalar, Stream, Tuple, element_dims, leaves, shape
 class Flatten(Op):
     """Merge the dims `low` to `high` into one; dims are counted from the innermost, which is 0.
 
-    Shape:  Stream(T, [*outer, d_high, .., d_low, *inner]) -> Stream(T, [*outer, d_high*..*d_low, *inner]);
-            the product is a fresh ragged symbol where one of the dims is ragged
+    Shape:  Stream(T, [*outer, d_high, .., d_low, *inner]) -> Stream(T, [*outer, d_high*..*d_low,
+            *inner]); the product is a fresh ragged symbol where one of the dims is ragged
     Rate:   one element out for one element in
     Errors: A004 unless low < high, S002 when there is no dim `high`
     Source: STeP, Flatten
@@ -84,7 +84,9 @@ def kernel(x: Stream(f32, [M])) -> Stream(f32, [M, 1]):
         outputs=([[1], [2], [3]],),
     )
 
-    rank: int = parameter(ArgumentKind.INTEGER, "how many dims stay inside the new one", default=0, low=0)
+    rank: int = parameter(
+        ArgumentKind.INTEGER, "how many dims stay inside the new one", default=0, low=0
+    )
 
     def infer(self, inputs: tuple[Stream, ...], site: Site) -> tuple[Stream, ...] | None:
         (x,) = inputs
@@ -97,7 +99,7 @@ def kernel(x: Stream(f32, [M])) -> Stream(f32, [M, 1]):
 
 
 def outer_one(dim: Dim, site: Site) -> Dim:
-    """Return the extent of a dim put around a whole stream: 1, or 0 when the stream may be empty."""
+    """Return the extent of a dim put around a whole stream: 1, or 0 for an empty one."""
     bound = site.bound(dim)
     return site.absorb(some(dim)) if bound is None or bound == 0 else ONE
 
@@ -106,9 +108,10 @@ def outer_one(dim: Dim, site: Site) -> Dim:
 class Reshape(Op):
     """Split dim `rank` into chunks of `chunk`; the innermost dim may be padded to a whole chunk.
 
-    Shape:  Stream(T, [.., d_rank, *inner]) -> Stream(T, [.., ceil_div(d_rank, chunk), chunk, *inner]);
-            with `flags` a second Stream(bool, same shape), True where an element is padding;
-            with `outer`, on a rank-0 stream, one more dim of extent 1 around it all (0 when empty)
+    Shape:  Stream(T, [.., d_rank, *inner]) -> Stream(T, [.., ceil_div(d_rank, chunk), chunk,
+            *inner]); with `flags` a second Stream(bool, same shape), True where an element is
+            padding; with `outer`, on a rank-0 stream, one more dim of extent 1 around it all (0
+            when empty)
     Rate:   one element out for one element in, and the padding
     Errors: S002 no such dim, S003 the dim is not a multiple of the chunk and cannot be padded
     Source: STeP, Reshape (with its padding stream)
@@ -131,10 +134,14 @@ def kernel(x: Stream(f32, [M])) -> (Stream(f32, [3, 2]), Stream(bool, [3, 2])):
     chunk: Dim = parameter(ArgumentKind.DIM, "the extent of the new inner dim", low=1)
     rank: int = parameter(ArgumentKind.INTEGER, "the dim that is split", default=0, low=0)
     pad: Init | None = parameter(
-        ArgumentKind.INIT, "the padding element; rank 0 only, a padding tile has no valid rows", default=None
+        ArgumentKind.INIT,
+        "the padding element; rank 0 only, a padding tile has no valid rows",
+        default=None,
     )
     flags: bool = parameter(ArgumentKind.FLAG, "write the padding stream too", default=False)
-    outer: bool = parameter(ArgumentKind.FLAG, "put a dim of extent 1 around a rank-0 stream", default=False)
+    outer: bool = parameter(
+        ArgumentKind.FLAG, "put a dim of extent 1 around a rank-0 stream", default=False
+    )
 
     def results(self, inputs: int) -> int:
         return 2 if self.flags else 1
@@ -213,7 +220,9 @@ def kernel(x: Stream(f32, [M, 1]), ref: Stream(f32, [M, L])) -> Stream(f32, [M, 
         outputs=([[1, 1, 1], [2]],),
     )
 
-    rank: int = parameter(ArgumentKind.INTEGER, "how many inner dims of extent 1 are replaced", default=1, low=1)
+    rank: int = parameter(
+        ArgumentKind.INTEGER, "how many inner dims of extent 1 are replaced", default=1, low=1
+    )
 
     def infer(self, inputs: tuple[Stream, ...], site: Site) -> tuple[Stream, ...] | None:
         shape = expanded(inputs[0], inputs[1], self.rank, site)

@@ -7,9 +7,8 @@ from typing import ClassVar
 
 from aspl.dims import ONE, Dim, Kind
 from aspl.ops.base import ArgumentKind, Example, Op, Operand, parameter
-from aspl.types import TensorRef
 from aspl.site import Site
-from aspl.types import DType, Index, Scalar, Selector, Stream, Tile, shape_text
+from aspl.types import DType, Index, Scalar, Selector, Stream, TensorRef, Tile, shape_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,13 +192,17 @@ def kernel(x: Stream(f32, [P])) -> Stream(f32, [3]):
                 good = _consistent((element.rows, element.cols), self.tile, site) and good
                 element = Tile(element.dtype, self.tile[0], self.tile[1])
             else:
-                site.report("T002", f"expected a stream of tiles, got elements `{element}`", operand=0)
+                site.report(
+                    "T002", f"expected a stream of tiles, got elements `{element}`", operand=0
+                )
                 good = False
         return (Stream(element, shape),) if good else None
 
 
 def _consistent(known: tuple[Dim, ...], stated: tuple[Dim, ...], site: Site) -> bool:
-    bounds = [(site.bound(left), site.bound(right)) for left, right in zip(known, stated, strict=False)]
+    bounds = [
+        (site.bound(left), site.bound(right)) for left, right in zip(known, stated, strict=False)
+    ]
     if len(known) == len(stated) and all(
         left is None or right is None or left == right for left, right in bounds
     ):
@@ -221,7 +224,8 @@ class Feedback(Op):
     `Close(feedback, y)` makes `y` the writer. A cycle needs a stream that begins it, for example an
     `EagerMerge` or a `Reassemble` that takes its first elements from elsewhere.
 
-    Shape:  -> type, where an extent `_` is a fresh dynamic symbol; the closing stream has the same type
+    Shape:  -> type, where an extent `_` is a fresh dynamic symbol; the closing stream has the same
+            type
     Errors: C001 never closed, C002 closed twice, C003 closed by a stream of another type,
             R004 in a run: the cycle waits for itself
     Source: STeP, dynamic parallelisation (a placeholder stream in the published frontend)
@@ -236,7 +240,9 @@ B = Dim(3)
 def double(x: f32) -> f32:
     return x * 2
 
-def kernel(first: Stream(f32, [1]), pick: Stream(Index(2), [B]), keep: Stream(Index(2), [B])) -> Stream(f32, [B]):
+def kernel(
+    first: Stream(f32, [1]), pick: Stream(Index(2), [B]), keep: Stream(Index(2), [B])
+) -> Stream(f32, [B]):
     later = Feedback(Stream(f32, [_]))
     value = Flatten(Reassemble([first, later], pick))
     out, copy = Broadcast(value, n=2)
@@ -253,7 +259,9 @@ def kernel(first: Stream(f32, [1]), pick: Stream(Index(2), [B]), keep: Stream(In
 
     def infer(self, inputs: tuple[Stream, ...], site: Site) -> tuple[Stream, ...] | None:
         shape = tuple(
-            site.fresh(Kind.DYNAMIC, ("feedback", site.node, depth), "feedback") if dim.is_wild else dim
+            site.fresh(Kind.DYNAMIC, ("feedback", site.node, depth), "feedback")
+            if dim.is_wild
+            else dim
             for depth, dim in enumerate(self.type.shape)
         )
         return (Stream(self.type.element, shape),)

@@ -23,7 +23,9 @@ def assign(target: ast.expr, value: BuildValue, context: Context) -> None:
 
 def _bind(target: ast.Name, value: BuildValue, context: Context) -> None:
     if target.id in RESERVED:
-        context.report("P009", target, f"`{target.id}` is a name of the language", "pick another name")
+        context.report(
+            "P009", target, f"`{target.id}` is a name of the language", "pick another name"
+        )
         return
     if isinstance(value, StreamRef):
         context.builder.rename(value, target.id, context.span(target))

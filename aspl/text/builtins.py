@@ -53,7 +53,9 @@ def _listed(arg: Arg, given: Given, context: Context) -> list[BuildValue] | None
     if isinstance(arg.value, list | tuple):
         return list(arg.value)
     if not isinstance(arg.value, Anything):
-        context.report("A003", arg.node, f"`{given.name}` expects a list, got {describe(arg.value)}")
+        context.report(
+            "A003", arg.node, f"`{given.name}` expects a list, got {describe(arg.value)}"
+        )
     return None
 
 
@@ -129,7 +131,9 @@ def _dim(given: Given, context: Context) -> BuildValue:
     stream = bound["x"].value
     if not isinstance(stream, StreamRef):
         if not isinstance(stream, Anything):
-            context.report("A003", bound["x"].node, f"`dim` expects a stream, got {describe(stream)}")
+            context.report(
+                "A003", bound["x"].node, f"`dim` expects a stream, got {describe(stream)}"
+            )
         return ANYTHING
     if axis is None:
         return ANYTHING
@@ -144,7 +148,9 @@ def _close(given: Given, context: Context) -> BuildValue:
     if not isinstance(feedback, StreamRef) or not isinstance(writer, StreamRef):
         for arg in (bound["feedback"], bound["writer"]):
             if not isinstance(arg.value, StreamRef | Anything):
-                context.report("A003", arg.node, f"`Close` expects streams, got {describe(arg.value)}")
+                context.report(
+                    "A003", arg.node, f"`Close` expects streams, got {describe(arg.value)}"
+                )
         return ANYTHING
     is_open = context.builder.is_open_feedback(feedback)
     if is_open is None:

@@ -40,7 +40,9 @@ def called(name: str, given: Given, context: Context, targets: int | None) -> Bu
     known = (*OPS, *DERIVED, *LIBRARY, *BUILTINS, *CONSTRUCTORS)
     if not isinstance(given.node.func, ast.Attribute) and name in context.later():
         return unknown(given.node.func, name, context)
-    return context.report("N002", given.node.func, f"unknown operator `{name}`", nearest_hint(name, known))
+    return context.report(
+        "N002", given.node.func, f"unknown operator `{name}`", nearest_hint(name, known)
+    )
 
 
 def _called_value(value: BuildValue, given: Given, context: Context) -> BuildValue:
@@ -52,7 +54,9 @@ def _called_value(value: BuildValue, given: Given, context: Context) -> BuildVal
         return context.report("A003", given.node, f"`{given.name}` is called directly", hint)
     if isinstance(value, Anything):
         return ANYTHING
-    return context.report("A003", given.node, f"`{given.name}` is {describe(value)}, which cannot be called")
+    return context.report(
+        "A003", given.node, f"`{given.name}` is {describe(value)}, which cannot be called"
+    )
 
 
 def _library(name: str, given: Given, context: Context) -> BuildValue:
@@ -67,7 +71,9 @@ def _library(name: str, given: Given, context: Context) -> BuildValue:
     for option, arg in bound.items():
         if not isinstance(arg.value, int | float | bool | Dim):
             got = describe(arg.value)
-            return context.report("F012", arg.node, f"expected a value for `{option}` of `{name}`, got {got}")
+            return context.report(
+                "F012", arg.node, f"expected a value for `{option}` of `{name}`, got {got}"
+            )
         options[option] = arg.value
     made = library_function(name, options)
     if isinstance(made, Library):

@@ -1,4 +1,4 @@
-"""The state of one reading: where names are bound, findings go, and how much may still be unrolled."""
+"""The state of one reading: names, findings, and how much may still be unrolled."""
 
 from __future__ import annotations
 
@@ -56,7 +56,12 @@ class Context:
         """Add a finding and return what stands in the place of the value."""
         self.findings.add(
             Diagnostic(
-                code=code, message=message, span=self.span(node), hint=hint, labels=labels, facts=facts
+                code=code,
+                message=message,
+                span=self.span(node),
+                hint=hint,
+                labels=labels,
+                facts=facts,
             )
         )
         return ANYTHING
@@ -102,7 +107,7 @@ class Context:
             self.report(
                 "A003",
                 node,
-                f"expected an integer for {what}, got the extent `{value}`, which only a run decides",
+                f"expected an integer for {what}, got `{value}`, which only a run decides",
                 "use a size that is declared with `Dim`",
             )
             return None

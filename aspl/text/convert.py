@@ -39,7 +39,10 @@ def convert(arg: Arg, parameter: Parameter, op: str, context: Context) -> Any:
         words = " or ".join(f'"{word}"' for word in parameter.argument.words)
         hint = nearest_hint(str(found), parameter.argument.words)
         context.report(
-            "A004", arg.node, f"expected {words} for `{parameter.name}` of `{op}`, got `{found}`", hint
+            "A004",
+            arg.node,
+            f"expected {words} for `{parameter.name}` of `{op}`, got `{found}`",
+            hint,
         )
         return FAILED
     return found
@@ -93,7 +96,8 @@ def _report_kind(arg: Arg, parameter: Parameter, op: str, context: Context) -> N
     context.report(
         "A003",
         arg.node,
-        f"expected {parameter.argument.kind} for `{parameter.name}` of `{op}`, got {describe(arg.value)}",
+        f"expected {parameter.argument.kind} for `{parameter.name}` of `{op}`, "
+        f"got {describe(arg.value)}",
         parameter.argument.doc,
         facts=(("expected", str(parameter.argument.kind)), ("got", describe(arg.value))),
     )

@@ -56,8 +56,8 @@ DERIVED: dict[str, Derived] = {
     for each in (
         Derived(
             "Merge",
-            "Collect for each selector the elements of the inputs that it names, and fold them into one; "
-            "a selector that names none gives the initial state.",
+            "Collect for each selector the elements of the inputs that it names, and fold them "
+            "into one; a selector that names none gives the initial state.",
             ("fn", "init"),
             "Accum(Reassemble(inputs, control), fn=fn, init=init, rank=1)",
             _merge,

@@ -111,7 +111,9 @@ def _given(name: str, node: ast.Call, context: Context) -> Given:
     for keyword in node.keywords:
         value = evaluate(keyword.value, context)
         if keyword.arg is None:
-            context.report("P002", keyword.value, "`**` is outside the language", "write the arguments out")
+            context.report(
+                "P002", keyword.value, "`**` is outside the language", "write the arguments out"
+            )
             named["**"] = Arg(ANYTHING, keyword.value)
         else:
             named[keyword.arg] = Arg(value, keyword)
@@ -123,7 +125,11 @@ def _operator_name(func: ast.expr) -> str | None:
     """Return `Op` for `Op` and for the earlier dialect's `step.Op`."""
     if isinstance(func, ast.Name):
         return func.id
-    if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name) and func.value.id == "step":
+    if (
+        isinstance(func, ast.Attribute)
+        and isinstance(func.value, ast.Name)
+        and func.value.id == "step"
+    ):
         return func.attr
     return None
 
@@ -148,7 +154,10 @@ def _binary(node: ast.BinOp, context: Context) -> BuildValue:
     apply = _ARITHMETIC.get(type(node.op))
     if apply is None:
         return context.report(
-            "P002", node, "this operator is outside the language", "extents know `+ - * // %` and `ceil_div`"
+            "P002",
+            node,
+            "this operator is outside the language",
+            "extents know `+ - * // %` and `ceil_div`",
         )
     if isinstance(left, Anything) or isinstance(right, Anything):
         return ANYTHING
@@ -157,8 +166,14 @@ def _binary(node: ast.BinOp, context: Context) -> BuildValue:
         return left + right
     if not _is_number(left) or not _is_number(right):
         wrong = left if not _is_number(left) else right
-        hint = "streams are combined by operators: write `Map(x, y, fn=add)`" if streams_in(wrong) else ""
-        return context.report("A003", node, f"expected numbers or extents, got {describe(wrong)}", hint)
+        hint = (
+            "streams are combined by operators: write `Map(x, y, fn=add)`"
+            if streams_in(wrong)
+            else ""
+        )
+        return context.report(
+            "A003", node, f"expected numbers or extents, got {describe(wrong)}", hint
+        )
     try:
         result = apply(left, right)
     except (ZeroDivisionError, TypeError, OverflowError):
@@ -173,7 +188,9 @@ def _is_number(value: BuildValue) -> bool:
 def _bounded(value: Dim | int | float, node: ast.AST, context: Context) -> BuildValue:
     if isinstance(value, Dim):
         if len(value.terms) > 64 or any(len(monomial) > 32 for monomial, _ in value.terms):
-            return context.report("P011", node, "an extent has too many terms", "name a size of its own")
+            return context.report(
+                "P011", node, "an extent has too many terms", "name a size of its own"
+            )
         constant = value.constant
         if constant is None:
             return value
@@ -214,7 +231,9 @@ def _subscript(node: ast.Subscript, context: Context) -> BuildValue:
     return value[whole]
 
 
-def _part_of(ref: TensorRef, place: BuildValue, node: ast.Subscript, context: Context) -> BuildValue:
+def _part_of(
+    ref: TensorRef, place: BuildValue, node: ast.Subscript, context: Context
+) -> BuildValue:
     """`w[e]`: the part of a tensor at one leading index."""
     whole = context.integer(place, node.slice, "a subscript")
     lead = ref.type.shape[0]
@@ -222,7 +241,9 @@ def _part_of(ref: TensorRef, place: BuildValue, node: ast.Subscript, context: Co
     if whole is None or limit is None:
         return ANYTHING
     if len(ref.type.shape) < 2 or not 0 <= whole < limit:
-        return context.report("P011", node, f"subscript {whole} is outside the leading dim of `{ref.type}`")
+        return context.report(
+            "P011", node, f"subscript {whole} is outside the leading dim of `{ref.type}`"
+        )
     return TensorRef(ref.name, Tensor(ref.type.dtype, ref.type.shape[1:]), (*ref.index, whole))
 
 
@@ -250,7 +271,10 @@ def _comprehension(node: ast.ListComp, context: Context) -> BuildValue:
     for generator in node.generators:
         if generator.ifs or generator.is_async:
             return context.report(
-                "P002", generator.iter, "a condition in a comprehension is outside the language", "slice the list"
+                "P002",
+                generator.iter,
+                "a condition in a comprehension is outside the language",
+                "slice the list",
             )
     before = dict(context.names)
     results: list[BuildValue] = []
@@ -283,5 +307,3 @@ def iterable(node: ast.expr, context: Context) -> list[BuildValue] | None:
         hint = "a stream is processed whole, by operators" if isinstance(value, StreamRef) else ""
         context.report("A003", node, f"expected a list or `range`, got {describe(value)}", hint)
     return None
-
-

@@ -27,7 +27,9 @@ class Given:
     positional: tuple[Arg, ...]
     named: Mapping[str, Arg]
 
-    def bind(self, names: tuple[str, ...], required: int, context: Context) -> dict[str, Arg] | None:
+    def bind(
+        self, names: tuple[str, ...], required: int, context: Context
+    ) -> dict[str, Arg] | None:
         """Bind the arguments to parameter names; the first `required` must be given.
 
         Errors: reports A001, A002 or N004 and returns None.
@@ -45,7 +47,9 @@ class Given:
                 self.report_unknown(name, arg, names, context)
             elif name in bound:
                 good = False
-                context.report("A002", arg.node, f"`{self.name}` gets `{name}` twice", "give it once")
+                context.report(
+                    "A002", arg.node, f"`{self.name}` gets `{name}` twice", "give it once"
+                )
             else:
                 bound[name] = arg
         for name in names[:required]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
-from aspl.builder import StreamRef
-from aspl.dims import Dim, Kind, to_dim
+from aspl.dims import Dim, Kind
 from aspl.functions.function import Declared
 from aspl.functions.names import FunctionScope
 from aspl.functions.parse import declare
@@ -19,7 +18,18 @@ from aspl.text.evaluate import evaluate
 from aspl.text.outside import RESERVED, outside
 from aspl.text.scope import Anything, BuildValue, Declaration, ParameterDeclaration, describe
 from aspl.text.type_names import is_type
-from aspl.types import Buffer, Element, Index, Scalar, Selector, Stream, Tensor, TensorRef, Tile, Tuple
+from aspl.types import (
+    Buffer,
+    Element,
+    Index,
+    Scalar,
+    Selector,
+    Stream,
+    Tensor,
+    TensorRef,
+    Tile,
+    Tuple,
+)
 
 Signature = tuple[tuple[str, "Stream | Tensor"], ...]
 
@@ -75,7 +85,9 @@ def header_statement(statement: ast.stmt, context: Context) -> None:
         case ast.Expr(value=ast.Constant(value=str())) | ast.Pass():
             pass
         case ast.Expr():
-            context.report("P006", statement, "only declarations stand before the kernel", "remove it")
+            context.report(
+                "P006", statement, "only declarations stand before the kernel", "remove it"
+            )
         case _:
             outside(statement, context)
 
@@ -107,14 +119,18 @@ def _declare(name: ast.Name, value: BuildValue, context: Context) -> None:
         case ParameterDeclaration(tensor):
             context.names[name.id] = context.builder.parameter(name.id, tensor)
         case bool():
-            context.report("P006", name, "expected a size, a number, a parameter or a list of functions")
+            context.report(
+                "P006", name, "expected a size, a number, a parameter or a list of functions"
+            )
         case int() | float():
             declare_number(name.id, value, context)
         case Dim() | Anything() | list() | tuple():
             context.names[name.id] = value
         case _:
             context.report(
-                "P006", name, f"expected a size, a number, a parameter or a list, got {describe(value)}"
+                "P006",
+                name,
+                f"expected a size, a number, a parameter or a list, got {describe(value)}",
             )
 
 
@@ -126,19 +142,40 @@ def declare_function(node: ast.FunctionDef, context: Context) -> None:
         return
     scope = FunctionScope(
         sizes={name: value for name, value in context.names.items() if isinstance(value, Dim)},
-        numbers={name: value for name, value in context.names.items() if _is_number(value)},
+        numbers={
+            name: value
+            for name, value in context.names.items()
+            if isinstance(value, int | float) and not isinstance(value, bool)
+        },
         parameters={
-            name: value.type for name, value in context.names.items() if isinstance(value, TensorRef)
+            name: value.type
+            for name, value in context.names.items()
+            if isinstance(value, TensorRef)
         },
         element=partial(_element, context=context),
         dim=partial(_dim, context=context),
+        same=partial(_same, sizes=context.sizes),
+        bound=partial(_bound, sizes=context.sizes),
     )
     function = declare(node, scope, context.span, context.findings)
-    context.names[node.name] = Anything() if function is None else context.builder.function(function)
+    context.names[node.name] = (
+        Anything() if function is None else context.builder.function(function)
+    )
 
 
-def _is_number(value: BuildValue) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _same(left: Dim, right: Dim, sizes: Mapping[str, int]) -> bool:
+    """Whether extents are equal, at the bound sizes where they are divisions."""
+    if left == right or not (left.has_division or right.has_division):
+        return left == right
+    value = _bound(left, sizes)
+    return value is not None and value == _bound(right, sizes)
+
+
+def _bound(dim: Dim, sizes: Mapping[str, int]) -> int | None:
+    try:
+        return dim.value(sizes)
+    except (KeyError, ZeroDivisionError):
+        return None
 
 
 def _element(node: ast.expr, context: Context) -> Element | None:
@@ -147,7 +184,9 @@ def _element(node: ast.expr, context: Context) -> Element | None:
         return value
     if not isinstance(value, Anything):
         got = f"`{value}`" if is_type(value) else describe(value)
-        context.report("P007", node, f"expected an element type such as `f32` or `Buffer(f32, [D])`, got {got}")
+        context.report(
+            "P007", node, f"expected an element type such as `f32` or `Buffer(f32, [D])`, got {got}"
+        )
     return None
 
 
@@ -167,7 +206,10 @@ def annotation(node: ast.expr, context: Context) -> Stream | Tensor | None:
     if not isinstance(value, Anything):
         got = f"`{value}`" if is_type(value) else describe(value)
         context.report(
-            "P007", node, f"expected a stream or tensor type, got {got}", "write `Stream(f32, [M, K])`"
+            "P007",
+            node,
+            f"expected a stream or tensor type, got {got}",
+            "write `Stream(f32, [M, K])`",
         )
     return None
 

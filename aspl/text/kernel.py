@@ -56,7 +56,9 @@ def _statement(statement: ast.stmt, context: Context) -> None:
             count = len(target.elts) if isinstance(target, ast.Tuple | ast.List) else None
             assign(target, evaluate(value, context, count), context)
         case ast.Assign():
-            context.report("P002", statement, "`a = b = c` is outside the language", "assign one by one")
+            context.report(
+                "P002", statement, "`a = b = c` is outside the language", "assign one by one"
+            )
         case ast.Expr(value=value):
             _expression(value, context)
         case ast.For():
@@ -64,7 +66,12 @@ def _statement(statement: ast.stmt, context: Context) -> None:
         case ast.Pass():
             pass
         case ast.Return():
-            context.report("P002", statement, "`return` inside a loop is outside the language", "return at the end")
+            context.report(
+                "P002",
+                statement,
+                "`return` inside a loop is outside the language",
+                "return at the end",
+            )
         case _:
             outside(statement, context)
 
@@ -73,12 +80,16 @@ def _expression(value: ast.expr, context: Context) -> None:
     match value:
         case ast.Constant(value=str()):
             return
-        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="append")) if name in context.names:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="append")) if (
+            name in context.names
+        ):
             _append(name, value, context)
         case ast.Call():
             evaluate(value, context)
         case _:
-            context.report("P002", value, "an expression without effect is outside the language", "remove it")
+            context.report(
+                "P002", value, "an expression without effect is outside the language", "remove it"
+            )
 
 
 def _append(name: str, call: ast.Call, context: Context) -> None:
@@ -86,7 +97,9 @@ def _append(name: str, call: ast.Call, context: Context) -> None:
     if isinstance(items, Anything):
         return
     if not isinstance(items, list) or len(call.args) != 1 or call.keywords:
-        context.report("A003", call, f"`append` adds one value to a list, and `{name}` is {describe(items)}")
+        context.report(
+            "A003", call, f"`append` adds one value to a list, and `{name}` is {describe(items)}"
+        )
         return
     # a new list, so that other names keep theirs
     context.spend(call, len(items))
@@ -95,7 +108,9 @@ def _append(name: str, call: ast.Call, context: Context) -> None:
 
 def _loop(loop: ast.For, context: Context) -> None:
     if loop.orelse:
-        context.report("P002", loop.orelse[0], "`else` of a loop is outside the language", "write it below")
+        context.report(
+            "P002", loop.orelse[0], "`else` of a loop is outside the language", "write it below"
+        )
     items = iterable(loop.iter, context)
     if items is None:
         return

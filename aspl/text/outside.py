@@ -12,7 +12,9 @@ from aspl.text.derived import DERIVED
 from aspl.text.scope import Anything, nearest_hint
 from aspl.text.type_names import CONSTRUCTORS, SCALARS
 
-RESERVED = frozenset((*OPS, *DERIVED, *CONSTRUCTORS, *SCALARS, *BUILTINS, *INITS, *CONSTANTS, "step"))
+RESERVED = frozenset(
+    (*OPS, *DERIVED, *CONSTRUCTORS, *SCALARS, *BUILTINS, *INITS, *CONSTANTS, "step")
+)
 """Names that a program cannot give to anything else."""
 
 
@@ -23,7 +25,10 @@ def outside(node: ast.AST, context: Context) -> Anything:
 
 
 _OUTSIDE: dict[type[ast.AST], tuple[str, str]] = {
-    ast.Attribute: ("attribute access", "only `step.Op(...).apply(...)` and `list.append(...)` are in"),
+    ast.Attribute: (
+        "attribute access",
+        "only `step.Op(...).apply(...)` and `list.append(...)` are in",
+    ),
     ast.Lambda: ("`lambda`", "declare the function with `def` before the kernel"),
     ast.IfExp: ("a conditional expression", "use `where` in a function, or `Partition` on streams"),
     ast.If: ("`if`", "use `where` in a function, or `Partition` on streams"),
@@ -63,6 +68,8 @@ def unknown(node: ast.AST, name: str, context: Context) -> Anything:
             "move the line up; for a cycle declare `Feedback(...)` first and `Close` it later",
         )
     if name in OPS or name in DERIVED or name in BUILTINS or name in CONSTRUCTORS:
-        return context.report("A003", node, f"`{name}` is used without being called", f"write `{name}(...)`")
+        return context.report(
+            "A003", node, f"`{name}` is used without being called", f"write `{name}(...)`"
+        )
     known = (*context.names, *SCALARS, *INITS, *LIBRARY)
     return context.report("N001", node, f"unknown name `{name}`", nearest_hint(name, known))

@@ -42,7 +42,9 @@ def parse(
     module = read_syntax(source, findings)
     if module is None:
         return None
-    context = Context(source, findings, Builder(), max_operators=max_operators, declared=sizes or {})
+    context = Context(
+        source, findings, Builder(), max_operators=max_operators, declared=sizes or {}
+    )
     try:
         return _read(module, header, context)
     except LimitReached:
@@ -81,7 +83,7 @@ def _report_no_kernel(module: ast.Module, context: Context) -> None:
 
 
 def _is_kernel(node: ast.FunctionDef) -> bool:
-    """Whether a definition is the kernel: by its name, or because it speaks of streams or tensors."""
+    """Whether a definition is the kernel: by name, or as it speaks of streams or tensors."""
     if node.name == "kernel":
         return True
     notes = [arg.annotation for arg in node.args.args if arg.annotation is not None]
@@ -109,12 +111,16 @@ def _plain_parameters(node: ast.FunctionDef, context: Context) -> list[ast.arg]:
     return arguments.args
 
 
-def _annotated(node: ast.FunctionDef, context: Context) -> list[tuple[str, Stream | Tensor | None, Span]]:
+def _annotated(
+    node: ast.FunctionDef, context: Context
+) -> list[tuple[str, Stream | Tensor | None, Span]]:
     inputs: list[tuple[str, Stream | Tensor | None, Span]] = []
     for arg in _plain_parameters(node, context):
         kind = None
         if arg.annotation is None:
-            context.report("P007", arg, f"`{arg.arg}` has no type", f"write `{arg.arg}: Stream(f32, [M])`")
+            context.report(
+                "P007", arg, f"`{arg.arg}` has no type", f"write `{arg.arg}: Stream(f32, [M])`"
+            )
         else:
             kind = annotation(arg.annotation, context)
         inputs.append((arg.arg, kind, context.span(arg)))
@@ -132,7 +138,10 @@ def _read_bare(module: ast.Module, header: Header, context: Context) -> Program 
     for statement in module.body:
         if statement is not kernels[0] and not _is_docstring(statement):
             context.report(
-                "P006", statement, "the task gives everything but the kernel", "keep the kernel only"
+                "P006",
+                statement,
+                "the task gives everything but the kernel",
+                "keep the kernel only",
             )
     kernel = kernels[0]
     args = _plain_parameters(kernel, context)
@@ -218,7 +227,8 @@ def _check_return(
 def with_sizes(program: Program, sizes: Mapping[str, int]) -> Program:
     """Return the program with other values for its named extents.
 
-    Errors: KeyError for a name that it does not have; ValueError for one that its structure depends on.
+    Errors: KeyError for a name that it does not have; ValueError for one that its structure depends
+            on.
     """
     known = program.size_values()
     for name, value in sizes.items():
@@ -227,5 +237,7 @@ def with_sizes(program: Program, sizes: Mapping[str, int]) -> Program:
         known[name]
     return replace(
         program,
-        sizes=tuple(replace(size, value=sizes.get(size.name, size.value)) for size in program.sizes),
+        sizes=tuple(
+            replace(size, value=sizes.get(size.name, size.value)) for size in program.sizes
+        ),
     )

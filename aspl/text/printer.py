@@ -1,4 +1,4 @@
-"""From a `Program` back to text: loops unrolled, one operator a line; it parses to an equal program."""
+"""From a `Program` back to text: loops unrolled, one operator a line."""
 
 from __future__ import annotations
 
@@ -74,13 +74,17 @@ class _Printer:
         return [*call.split("\n"), *self._closings(node)]
 
     def _closings(self, made: Node) -> list[str]:
-        """Close the feedbacks that this node writes, and those that an input of the kernel writes."""
+        """Close the feedbacks that this node writes, or that an input of the kernel writes."""
         written = set(made.outputs)
         if isinstance(made.op, Feedback):
             written |= {each.value for each in self.program.inputs if each.value is not None}
         lines = []
         for node in self.program.nodes:
-            if not isinstance(node.op, Feedback) or not node.inputs or node.inputs[0] not in written:
+            if (
+                not isinstance(node.op, Feedback)
+                or not node.inputs
+                or node.inputs[0] not in written
+            ):
                 continue
             if not isinstance(made.op, Feedback) or node is made:
                 lines.append(f"Close({self.names[node.outputs[0]]}, {self.names[node.inputs[0]]})")
@@ -93,11 +97,14 @@ class _Printer:
         if len(op.operands) > 1 and op.operands[0].arity == "many":
             streams = [f"[{', '.join(streams[:-1])}]", streams[-1]]
         parameters = [(each, getattr(op, each.name)) for each in op.parameters()]
-        tensors = [str(value) for each, value in parameters if each.argument.kind is ArgumentKind.TENSOR]
+        tensors = [
+            str(value) for each, value in parameters if each.argument.kind is ArgumentKind.TENSOR
+        ]
         named = [
             f"{each.name}={self._value(each, value)}"
             for each, value in parameters
-            if each.argument.kind is not ArgumentKind.TENSOR and (each.required or value != each.default)
+            if each.argument.kind is not ArgumentKind.TENSOR
+            and (each.required or value != each.default)
         ]
         return [*streams, *tensors, *named]
 
@@ -165,5 +172,3 @@ def _call(name: str, arguments: list[str], after: str, before: str) -> str:
 
 def _indented(lines: Iterable[str]) -> list[str]:
     return [f"    {line}" for line in lines]
-
-

@@ -47,6 +47,7 @@ class ParameterDeclaration:
 
     type: Tensor
 
+
 BuildValue: TypeAlias = Union[
     StreamRef,
     TensorRef,
@@ -55,7 +56,6 @@ BuildValue: TypeAlias = Union[
     float,
     bool,
     str,
-    None,
     Declared,
     Library,
     Fill,
@@ -69,6 +69,7 @@ BuildValue: TypeAlias = Union[
     "tuple[BuildValue, ...]",
     "list[BuildValue]",
     Anything,
+    None,
 ]
 
 

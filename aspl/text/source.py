@@ -25,7 +25,9 @@ class Source:
     @cached_property
     def lines(self) -> tuple[str, ...]:
         """The lines as `ast` counts them, without their ends."""
-        return tuple(self.text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", " ").split("\n"))
+        return tuple(
+            self.text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", " ").split("\n")
+        )
 
     def span(self, node: ast.AST) -> Span:
         """Return where a syntax node stands, columns in characters."""
@@ -84,13 +86,20 @@ def read_syntax(source: Source, findings: Findings) -> ast.Module | None:
         return None
     except ValueError as error:
         # NUL bytes and lone surrogates
-        _reject(findings, "P003", f"the text holds characters that no program has ({error})", "remove them")
+        _reject(
+            findings,
+            "P003",
+            f"the text holds characters that no program has ({error})",
+            "remove them",
+        )
         return None
     deep = _too_deep(module)
     if deep is not None:
         span = source.span(deep)
         message = f"syntax is nested more than {MAX_DEPTH} levels deep"
-        findings.add(Diagnostic(code="P003", message=message, span=span, hint="name intermediate results"))
+        findings.add(
+            Diagnostic(code="P003", message=message, span=span, hint="name intermediate results")
+        )
         return None
     return module
 

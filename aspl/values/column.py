@@ -1,15 +1,15 @@
 """The elements of one stream side by side, as numpy arrays.
 
-`Dense` holds elements of one size: data of shape (n, *extents). `Packed` holds elements whose extents
-differ: the numbers end to end and the extents of each. `Record` holds tuples, a column a part.
-Floats are held at the precision of the evaluation whatever their type in memory.
+`Dense` holds elements of one size: data of shape (n, *extents). `Packed` holds elements whose
+extents differ: the numbers end to end and the extents of each. `Record` holds tuples, a column a
+part. Floats are held at the precision of the evaluation whatever their type in memory.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias, Union
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +24,8 @@ class Dense:
 
     data: Array
     valid: Ints | None = None
-    """For tiles: the rows of each that are no padding, (n,), or (n, *dims) inside buffers; None when
-    all are valid."""
+    """For tiles: the rows of each that are no padding, (n,), or (n, *dims) inside buffers; None
+    when all are valid."""
 
     def __len__(self) -> int:
         return len(self.data)
@@ -58,7 +58,7 @@ class Record:
         return len(self.parts[0])
 
 
-Column: TypeAlias = Union[Dense, Packed, Record]
+Column: TypeAlias = Dense | Packed | Record
 
 
 def take(column: Column, picks: Ints) -> Column:
@@ -114,7 +114,9 @@ def join(columns: Sequence[Column]) -> Column:
         return Dense(np.concatenate(filled), _joined_valid(dense))
     packed = [pack(column) for column in columns if len(column)]
     flat = np.concatenate([column.flat for column in packed])
-    return Packed(flat, np.concatenate([column.extents for column in packed]), _joined_valid(packed))
+    return Packed(
+        flat, np.concatenate([column.extents for column in packed]), _joined_valid(packed)
+    )
 
 
 def pack(column: Column) -> Packed:
@@ -144,7 +146,7 @@ def simplest(column: Packed) -> Dense | Packed:
 
 
 def valid_rows(column: Dense | Packed) -> Ints:
-    """Return the valid rows of every tile: (n,), or (n, *dims) for buffers; packed ones end to end."""
+    """Return the valid rows of every tile: (n,), (n, *dims) in buffers, packed end to end."""
     if column.valid is not None:
         return column.valid
     if isinstance(column, Packed):

@@ -51,7 +51,8 @@ def _from_array(value: Array, stream: Stream) -> StreamValue:
         )
     count = int(np.prod(value.shape[:outer], dtype=np.int64))
     return StreamValue(
-        Nest(tuple(map(int, value.shape[:outer]))), Dense(value.reshape(count, *value.shape[outer:]))
+        Nest(tuple(map(int, value.shape[:outer]))),
+        Dense(value.reshape(count, *value.shape[outer:])),
     )
 
 
@@ -61,11 +62,20 @@ def _column(entries: list[Any], element: Element) -> Column:
         if any(len(row) != len(element.parts) for row in rows):
             raise ValueError(f"expected tuples of {len(element.parts)} parts")
         return Record(
-            tuple(_column([row[place] for row in rows], each) for place, each in enumerate(element.parts))
+            tuple(
+                _column([row[place] for row in rows], each)
+                for place, each in enumerate(element.parts)
+            )
         )
     depth = len(element_dims(element))
     dtype = element_dtype(element)
-    kind = np.float64 if dtype.is_float else np.bool_ if dtype == "bool" else np.dtype(numpy_name(element))
+    kind = (
+        np.float64
+        if dtype.is_float
+        else np.bool_
+        if dtype == "bool"
+        else np.dtype(numpy_name(element))
+    )
     arrays = [np.asarray(entry, dtype=kind) for entry in entries]
     if any(array.ndim != depth for array in arrays):
         raise ValueError(f"expected elements `{element}` of {depth} levels")
@@ -122,8 +132,8 @@ def to_arrays(name: str, value: StreamValue) -> dict[str, Array]:
     """Return the arrays of an archive that stand for a stream.
 
     A regular stream is one array under its name. Any other is `name.length0`, `name.length1` and so
-    on, outermost first, with `name.data`, or `name.flat` and `name.extents`; a part of tuples has its
-    number behind the name, as in `name.0.data`.
+    on, outermost first, with `name.data`, or `name.flat` and `name.extents`; a part of tuples has
+    its number behind the name, as in `name.0.data`.
     """
     whole = to_array(value)
     if whole is not None:
@@ -165,7 +175,10 @@ def from_arrays(name: str, arrays: Mapping[str, Array], stream: Stream) -> Strea
 def _read_column(name: str, arrays: Mapping[str, Array], element: Element) -> Column:
     if isinstance(element, Tuple):
         return Record(
-            tuple(_read_column(f"{name}.{place}", arrays, each) for place, each in enumerate(element.parts))
+            tuple(
+                _read_column(f"{name}.{place}", arrays, each)
+                for place, each in enumerate(element.parts)
+            )
         )
     if f"{name}.data" in arrays:
         return Dense(arrays[f"{name}.data"])

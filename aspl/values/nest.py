@@ -1,8 +1,8 @@
 """How the elements of one stream are nested: the extent of every dim, regular or ragged.
 
-A `Nest` holds one entry a dim, outermost first. A regular dim is an integer; a ragged one is an array
-with an extent for each entry of the dims outside it. It stands for the stop tokens of the stream, the
-bare ones of empty inner tensors included.
+A `Nest` holds one entry a dim, outermost first. A regular dim is an integer; a ragged one is an
+array with an extent for each entry of the dims outside it. It stands for the stop tokens of the
+stream, the bare ones of empty inner tensors included.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Nest:
         return Nest(self.lengths[: len(self.lengths) - rank])
 
     def group_sizes(self, rank: int) -> int | Ints:
-        """Return the elements in each group of the `rank` innermost dims; one integer when equal."""
+        """Return the elements in each group of the `rank` innermost dims; an int when equal."""
         dims = self.lengths[len(self.lengths) - rank :]
         sizes: int | Ints = 1
         for depth in range(len(dims) - 1, -1, -1):
@@ -60,7 +60,7 @@ class Nest:
         return sizes
 
     def offsets(self, rank: int) -> Ints:
-        """Return where each group of the `rank` innermost dims begins, and the end: (groups + 1,)."""
+        """Return where each group of the `rank` innermost dims begins, and the end."""
         groups = self.count(len(self.lengths) - rank)
         return offsets_of(self.group_sizes(rank), groups)
 
