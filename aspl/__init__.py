@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from aspl.builder import Builder
-    from aspl.check import Checked, check
+    from aspl.checker import Checked, check
     from aspl.diagnostics import Diagnostic, Findings
     from aspl.program import Program
     from aspl.reference.evaluate import Evaluation, evaluate
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Builder": "aspl.builder",
-    "Checked": "aspl.check",
+    "Checked": "aspl.checker",
     "Diagnostic": "aspl.diagnostics",
     "Evaluation": "aspl.reference.evaluate",
     "Findings": "aspl.diagnostics",
     "Header": "aspl.text.header",
     "Program": "aspl.program",
-    "check": "aspl.check",
+    "check": "aspl.checker",
     "evaluate": "aspl.reference.evaluate",
     "parse": "aspl.text.parse",
     "print_program": "aspl.text.printer",

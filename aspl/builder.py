@@ -135,7 +135,7 @@ class Builder:
         declared: tuple[Stream, ...] | None = None,
         result_spans: tuple[Span, ...] = (),
     ) -> Program:
-        """Return the program that returns `results`."""
+        """Return the program that returns `results`; one that returns nothing declares so."""
         return Program(
             name=self.name,
             sizes=tuple(self._sizes.values()),
@@ -145,7 +145,7 @@ class Builder:
             inputs=tuple(self._inputs),
             nodes=tuple(self._nodes),
             results=tuple(ref.value for ref in results),
-            declared=declared,
+            declared=() if declared is None and not results else declared,
             specialised=frozenset(self._specialised),
             values=tuple(self._values),
             span=self.span,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +18,9 @@ class Code:
     """A whole program that triggers this code and no other."""
     right: str
     """The same program put right."""
+    bare: bool = False
+    """Whether both are answers to a task: kernels for the header `aspl.diagnose.TASK`."""
+    inputs: Mapping[str, Any] | None = None
+    """Values by name for a run of both; random ones when not given."""
+    orders: Mapping[int, tuple[int, ...]] | None = None
+    """Arrival orders by node that are replayed in that run."""

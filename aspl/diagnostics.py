@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -54,15 +54,44 @@ class Diagnostic:
     """Expected and got as data: names and values."""
 
 
+class LimitReached(Exception):
+    """A stage stops here: a bound was reached and reported."""
+
+
+MAX_ERRORS = 500
+"""Errors that are kept; nobody reads more, and finding the names that were meant takes time."""
+MAX_WORDS = 1000
+"""Characters of one message, hint, label or fact that are kept."""
+
+
 @dataclass(slots=True)
 class Findings:
     """The collector that every stage reports to."""
 
     _all: dict[tuple[str, Span, str], Diagnostic] = field(default_factory=dict)
+    _errors: int = 0
 
     def add(self, diagnostic: Diagnostic) -> None:
-        """Keep a finding; one that says the same of the same place is kept once."""
-        self._all.setdefault((diagnostic.code, diagnostic.span, diagnostic.message), diagnostic)
+        """Keep a finding; one that says the same of the same place is kept once.
+
+        Errors: LimitReached at one error too many, after reporting P010.
+        """
+        diagnostic = _shortened(diagnostic)
+        key = (diagnostic.code, diagnostic.span, diagnostic.message)
+        if key in self._all:
+            return
+        if diagnostic.severity is Severity.ERROR:
+            self._errors += 1
+            if self._errors > MAX_ERRORS:
+                self._add_last(diagnostic.span)
+                raise LimitReached
+        self._all[key] = diagnostic
+
+    def _add_last(self, span: Span) -> None:
+        if self._errors == MAX_ERRORS + 1:
+            message = f"more than {MAX_ERRORS} errors, the others are left out"
+            last = Diagnostic(code="P010", message=message, span=span, hint="mend these first")
+            self._all[last.code, last.span, last.message] = last
 
     def extend(self, diagnostics: Iterable[Diagnostic]) -> None:
         """Keep several findings."""
@@ -83,3 +112,21 @@ class Findings:
     def sorted(self) -> tuple[Diagnostic, ...]:
         """Return the findings in the order of the source text."""
         return tuple(sorted(self._all.values(), key=lambda each: (each.span, each.code)))
+
+
+def _shortened(diagnostic: Diagnostic) -> Diagnostic:
+    """Cut words that only a type or a name beyond all measure makes so long."""
+    texts = (diagnostic.message, diagnostic.hint, *(each.text for each in diagnostic.labels))
+    if all(len(text) <= MAX_WORDS for text in (*texts, *(got for _, got in diagnostic.facts))):
+        return diagnostic
+    return replace(
+        diagnostic,
+        message=_cut(diagnostic.message),
+        hint=_cut(diagnostic.hint),
+        labels=tuple(Label(each.span, _cut(each.text)) for each in diagnostic.labels),
+        facts=tuple((name, _cut(value)) for name, value in diagnostic.facts),
+    )
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_WORDS else f"{text[:MAX_WORDS]} ..."

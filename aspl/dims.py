@@ -16,6 +16,20 @@ Monomial: TypeAlias = "tuple[Atom, ...]"
 Atom: TypeAlias = "Symbol | Quotient | Extent | Wild"
 Division: TypeAlias = Literal["floor", "ceil", "mod", "some"]
 
+MAX_TERMS = 1024
+MAX_PAIRS = 4096
+"""Pairs of terms that one product multiplies."""
+MAX_ATOMS = 4096
+"""Atoms of one division, those inside its divisions too."""
+MAX_DEGREE = 64
+MAX_NESTING = 32
+"""Divisions inside divisions; printing and comparing them recurses."""
+MAX_FACTOR = 2**256
+
+
+class ExtentTooLarge(ArithmeticError):
+    """An extent that would be out of all proportion as an expression."""
+
 
 class Kind(StrEnum):
     """How far an extent is known.
@@ -46,6 +60,17 @@ class Quotient:
     op: Division
     numerator: Dim
     denominator: Dim
+    weight: int = field(init=False, compare=False, repr=False)
+    """How many atoms there are in it."""
+    nesting: int = field(init=False, compare=False, repr=False)
+    """How many divisions stand around the innermost one, itself counted."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weight", self.numerator.weight + self.denominator.weight)
+        terms = (*self.numerator.terms, *self.denominator.terms)
+        inside = [atom for monomial, _ in terms for atom in monomial]
+        depths = (atom.nesting for atom in inside if isinstance(atom, Quotient))
+        object.__setattr__(self, "nesting", 1 + max(depths, default=0))
 
     def __str__(self) -> str:
         over, under = str(self.numerator), str(self.denominator)
@@ -79,7 +104,10 @@ class Wild:
 
 @dataclass(frozen=True, slots=True)
 class Dim:
-    """An extent. Build one with `size`, `dynamic`, `ragged` or `to_dim`, then use `+ - * // %`."""
+    """An extent. Build one with `size`, `dynamic`, `ragged` or `to_dim`, then use `+ - * // %`.
+
+    Errors: ExtentTooLarge from arithmetic whose result would be an expression beyond the bounds.
+    """
 
     terms: tuple[tuple[Monomial, int], ...]
 
@@ -99,6 +127,17 @@ class Dim:
             atom = self.terms[0][0][0]
             return atom if isinstance(atom, Symbol) else None
         return None
+
+    @property
+    def weight(self) -> int:
+        """How many atoms there are in it, those inside divisions too."""
+        total = 0
+        for monomial, _ in self.terms:
+            total += len(monomial)
+            for atom in monomial:
+                if isinstance(atom, Quotient):
+                    total += atom.weight
+        return total
 
     def atoms(self) -> Iterator[Atom]:
         """Walk every atom, inside divisions too."""
@@ -160,10 +199,14 @@ class Dim:
             return self
         if self == ONE:
             return other
+        if len(self.terms) * len(other.terms) > MAX_PAIRS:
+            raise ExtentTooLarge("a product of too many terms")
         terms: dict[Monomial, int] = {}
         for left, a in self.terms:
             for right, b in other.terms:
                 monomial = _merged(left, right) if left and right else left + right
+                if len(monomial) > MAX_DEGREE or not -MAX_FACTOR < a * b < MAX_FACTOR:
+                    raise ExtentTooLarge("a product of too many factors")
                 terms[monomial] = terms.get(monomial, 0) + a * b
         return _normal(terms)
 
@@ -336,6 +379,8 @@ def _vanishes_with(dim: Dim, atoms: list[Atom]) -> bool:
 
 def _normal(terms: dict[Monomial, int]) -> Dim:
     kept = [(monomial, factor) for monomial, factor in terms.items() if factor]
+    if len(kept) > MAX_TERMS:
+        raise ExtentTooLarge("a sum of too many terms")
     if len(kept) > 1:
         kept.sort(key=lambda term: tuple(map(str, term[0])))
     elif not kept or not kept[0][0]:
@@ -352,7 +397,10 @@ def _divide(op: Division, numerator: Dim, denominator: Dim) -> Dim:
     exact = None if op == "some" else _exact(numerator, denominator)
     if exact is not None:
         return ZERO if op == "mod" else exact
-    return dim_of(Quotient(op, numerator, denominator))
+    quotient = Quotient(op, numerator, denominator)
+    if quotient.weight > MAX_ATOMS or quotient.nesting > MAX_NESTING:
+        raise ExtentTooLarge("a division of too many parts")
+    return dim_of(quotient)
 
 
 def _exact(numerator: Dim, denominator: Dim) -> Dim | None:

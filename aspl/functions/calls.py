@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from aspl.dims import Dim
 from aspl.functions.expressions import Broken, Call, Expr, Setting, Size, number
+from aspl.functions.outside import ELSEWHERE
 from aspl.functions.primitives import PRIMITIVES
 from aspl.functions.problems import Problem, nearest
 from aspl.functions.reading import Reader
@@ -37,9 +38,17 @@ def read_call(reader: Reader, node: ast.Call) -> Expr:
         return Size(dim, span) if dim.constant is None else number(dim.constant, span)
     primitive = PRIMITIVES.get(name)
     if primitive is None:
-        hint = nearest(name, PRIMITIVES) or f"the primitives are {', '.join(PRIMITIVES)}"
-        return reader.broken(Problem("F002", f"unknown function `{name[:80]}`", hint), node.func)
+        problem = Problem("F002", f"unknown function `{name[:80]}`", _instead(name, reader))
+        return reader.broken(problem, node.func)
     return _read(reader, node, primitive)
+
+
+def _instead(name: str, reader: Reader) -> str:
+    if name in reader.scope.functions:
+        return f"functions do not call each other: write what `{name[:80]}` computes"
+    if name in ELSEWHERE:
+        return f"write {ELSEWHERE[name]}"
+    return nearest(name, PRIMITIVES) or f"the primitives are {', '.join(PRIMITIVES)}"
 
 
 def _no_function(reader: Reader, node: ast.Call) -> Expr:

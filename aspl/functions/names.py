@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from aspl.dims import Dim
@@ -25,6 +25,8 @@ class FunctionScope:
     numbers: Mapping[str, int | float]
     parameters: Mapping[str, Tensor]
     """Tensors of weights that functions read."""
+    functions: Collection[str] = ()
+    """Other functions, which bodies do not call."""
     element: Callable[[ast.expr], Element | None]
     """Reads an element type; reports what is wrong and returns None."""
     dim: Callable[[ast.expr], Dim | None]

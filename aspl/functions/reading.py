@@ -130,6 +130,11 @@ class Reader:
 
     def dim(self, node: ast.expr) -> Dim | None:
         """Read an integer or extent, negative ones too."""
+        computed = [each for each in ast.walk(node) if isinstance(each, ast.Name)]
+        for each in computed:
+            if each.id in self.names:
+                self.report(_computed(each.id), each)
+                return None
         negative = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
         dim = self.scope.dim(node.operand if isinstance(node, ast.UnaryOp) and negative else node)
         if dim is None:
@@ -252,6 +257,12 @@ class Reader:
             self.report(Problem("F004", f"a slice with step {step}", hint), node)
             return None
         return Range(start, stop, step.constant)
+
+
+def _computed(name: str) -> Problem:
+    message = f"`{name[:80]}` is computed in a run, and no place or extent"
+    hint = "choose with `where` or `one_hot`, as in `sum(where(flags, x, 0))`"
+    return Problem("F001", message, hint)
 
 
 def _unfixed(dim: Dim) -> Problem:

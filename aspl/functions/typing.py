@@ -188,7 +188,8 @@ def result_element(declared: Element, value: ValueType | None, extents: Extents)
         kept = tuple(each for each in parts if each is not None)
         return Tuple(kept) if len(kept) == len(parts) else None
     if isinstance(value, GroupType):
-        raise _unfit(declared, value, "write the result as `Tuple(...)`, or return one value")
+        hint = "return one array, such as `stack(a, b)`, or write the result as `Tuple(...)`"
+        raise _unfit(declared, value, hint)
     wanted = value_type(declared)
     assert isinstance(wanted, ArrayType)
     if not _converts(value, wanted.dtype):

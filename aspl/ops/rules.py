@@ -103,7 +103,13 @@ def require_rank(stream: Stream, rank: int, site: Site, *, operand: int = 0) -> 
 
 
 def require_element(
-    stream: Stream, kinds: tuple[type[Element], ...], words: str, site: Site, *, operand: int = 0
+    stream: Stream,
+    kinds: tuple[type[Element], ...],
+    words: str,
+    site: Site,
+    *,
+    operand: int = 0,
+    hint: str = "",
 ) -> bool:
     """Report T002 unless the elements are of one of the kinds, which `words` names."""
     if isinstance(stream.element, kinds):
@@ -112,6 +118,7 @@ def require_element(
         "T002",
         f"expected a stream of {words}, got elements `{stream.element}`",
         operand=operand,
+        hint=hint,
         facts=(("expected", words), ("got", str(stream.element))),
     )
     return False
@@ -138,9 +145,8 @@ def selector_width(stream: Stream, site: Site, *, operand: int) -> Dim | None:
         case Index(bound):
             return bound
         case _:
-            require_element(
-                stream, (Selector, Index), "selectors or indices", site, operand=operand
-            )
+            words, hint = "selectors or indices", "the control is the last stream of a call"
+            require_element(stream, (Selector, Index), words, site, operand=operand, hint=hint)
             return None
 
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
-from aspl.check import Checked
+from aspl.checker import Checked
 from aspl.dims import Kind
 from aspl.ops.sources import Feedback
+from aspl.program import Program
 from aspl.reference.cycles import cyclic_groups, evaluate_cycle
-from aspl.reference.inputs import Inputs, InputError, convert_inputs
+from aspl.reference.inputs import InputError, Inputs, convert_inputs
 from aspl.reference.meaning import MEANING
 from aspl.reference.observe import contradiction
-from aspl.reference.run import Precision, Run
+from aspl.reference.run import Precision, Run, UnequalExtents
 from aspl.reference.state import At, Bindings, State
 from aspl.values.column import Array
 from aspl.values.stream import StreamValue
@@ -46,22 +46,25 @@ def evaluate(
     """Run a program on values.
 
     Args:
-        inputs: an array, `StreamValue` or nested list for each kernel parameter and each `Parameter`.
-        orders: arrival orders to replay, by node: the input number of every chunk in turn.
-        keep: whether to return every stream.
+        inputs: an array, nested list or `StreamValue` for each kernel parameter and `Parameter`
+        orders: arrival orders to replay, by node: the input number of every chunk in turn
+        keep: whether to return every stream
 
-    Errors: InputError for values that are missing or do not have the declared type; EvaluationFailed
-        for data that the program cannot work on.
+    Errors: InputError for a value that is missing or not of its declared type, EvaluationFailed for
+            data that the program cannot work on
     """
     program = checked.program
     values = convert_inputs(program, inputs, precision)
-    run = Run(sizes=program.size_values(), parameters=values.parameters, precision=precision)
+    # one mapping: functions too see the extents that the run decides, not the header's defaults
+    bindings = Bindings(
+        {size.name: size.value for size in program.sizes if size.kind is Kind.SIZE}
+    )
     state = State(
-        run=run,
+        run=Run(sizes=bindings.values, parameters=values.parameters, precision=precision),
         tensors=values.tensors,
         types=checked.types,
         orders=orders or {},
-        bindings=Bindings({size.name: size.value for size in program.sizes if size.kind is Kind.SIZE}),
+        bindings=bindings,
     )
     streams: dict[int, StreamValue] = {}
     for each in program.inputs:
@@ -82,39 +85,42 @@ def evaluate(
 
 def _run_nodes(checked: Checked, state: State, streams: dict[int, StreamValue], keep: bool) -> None:
     program = checked.program
-    last = {} if keep else _last_readers(checked)
-    for group in cyclic_groups(program):
+    groups = cyclic_groups(program)
+    last = {} if keep else _last_readers(program, groups)
+    for number, group in enumerate(groups):
         if len(group) > 1 or isinstance(program.nodes[group[0]].op, Feedback):
-            made = evaluate_cycle(program, group, streams, state)
-            streams.update(made)
+            streams.update(evaluate_cycle(program, group, streams, state))
         else:
             _run_node(group[0], checked, state, streams)
-        for place in group:
-            for value in last.get(place, ()):
-                streams.pop(value, None)
+        for value in last.get(number, ()):
+            streams.pop(value, None)
 
 
 def _run_node(place: int, checked: Checked, state: State, streams: dict[int, StreamValue]) -> None:
     node = checked.program.nodes[place]
     inputs = tuple(streams[value] for value in node.inputs)
     at = At(state, place, node)
-    for value, made in zip(node.outputs, MEANING[node.op.name](node.op, inputs, at), strict=True):
+    try:
+        results = MEANING[node.op.name](node.op, inputs, at)
+    except UnequalExtents as error:
+        raise at.failure("R007", str(error)) from error
+    for value, made in zip(node.outputs, results, strict=True):
         streams[value] = made
         # symbols of later extents are bound here; that they agree is the checker's promise
         contradiction(checked.types[value], made, state.bindings)
 
 
-def _last_readers(checked: Checked) -> dict[int, tuple[int, ...]]:
-    """Return the streams that nobody reads after a node, so that their memory can go."""
-    program = checked.program
+def _last_readers(
+    program: Program, groups: tuple[tuple[int, ...], ...]
+) -> dict[int, tuple[int, ...]]:
+    """Return the streams that nobody reads after a group, so that their memory can go."""
     last: dict[int, int] = {}
-    for place, node in enumerate(program.nodes):
-        last.update(dict.fromkeys(node.inputs, place))
-        last.update({value: place for value in node.outputs if value not in last})
+    for number, group in enumerate(groups):
+        for place in group:
+            node = program.nodes[place]
+            last.update(dict.fromkeys((*node.inputs, *node.outputs), number))
     found: dict[int, tuple[int, ...]] = {}
-    for value, place in last.items():
+    for value, number in last.items():
         if value not in program.results:
-            found[place] = (*found.get(place, ()), value)
+            found[number] = (*found.get(number, ()), value)
     return found
-
-

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from aspl.functions.apply import flat_type, fold_init
+from aspl.functions.apply import fold_init
 from aspl.ops.higher import Accum, FlatMap, Map, Scan
 from aspl.reference.functions.apply import flat_values, fold_values, map_values, scan_values
 from aspl.reference.state import At
 from aspl.values.column import Column
-from aspl.values.nest import Nest
 from aspl.values.stream import StreamValue
 
 
@@ -21,9 +20,7 @@ def accum(op: Accum, inputs: tuple[StreamValue, ...], at: At) -> tuple[StreamVal
     nest = inputs[0].nest
     init = fold_init(op.fn, op.init)
     assert init is not None
-    column = fold_values(
-        op.fn, _columns(inputs), nest.offsets(op.rank), init, at.result(), at.run
-    )
+    column = fold_values(op.fn, _columns(inputs), nest.offsets(op.rank), init, at.result(), at.run)
     return (StreamValue(nest.outer(op.rank), column),)
 
 
@@ -32,14 +29,12 @@ def scan(op: Scan, inputs: tuple[StreamValue, ...], at: At) -> tuple[StreamValue
     nest = inputs[0].nest
     init = fold_init(op.fn, op.init)
     assert init is not None
-    column = scan_values(
-        op.fn, _columns(inputs), nest.offsets(op.rank), init, at.result(), at.run
-    )
+    column = scan_values(op.fn, _columns(inputs), nest.offsets(op.rank), init, at.result(), at.run)
     return (StreamValue(nest, column),)
 
 
 def flat_map(op: FlatMap, inputs: tuple[StreamValue, ...], at: At) -> tuple[StreamValue, ...]:
-    """Make all small streams at once; their outermost dim is merged with the innermost of the input."""
+    """Make all small streams at once; their outermost dim joins the input's innermost."""
     nest = inputs[0].nest
     column, inner = flat_values(op.fn, _columns(inputs), at.result(), at.run)
     longer = nest.append(inner)

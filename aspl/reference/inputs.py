@@ -50,10 +50,12 @@ def convert_inputs(program: Program, inputs: Inputs, precision: Precision) -> Co
 
     Errors: InputError naming the parameter.
     """
-    known = {each.name for each in (*program.inputs, *program.parameters)}
+    known = {each.name for each in program.inputs} | {ref.name for ref in program.parameters}
     for name in inputs:
         if name not in known:
-            raise InputError(f"the program has no parameter `{name}`; it has {', '.join(sorted(known))}")
+            raise InputError(
+                f"the program has no parameter `{name}`; it has {', '.join(sorted(known))}"
+            )
     run = Run(sizes=program.size_values(), parameters={}, precision=precision)
     streams: dict[str, StreamValue] = {}
     tensors: dict[str, Array] = {}
@@ -63,7 +65,8 @@ def convert_inputs(program: Program, inputs: Inputs, precision: Precision) -> Co
         else:
             tensors[each.name] = _tensor(each.name, _given(each.name, inputs), each.type, run)
     parameters = {
-        ref.name: _tensor(ref.name, _given(ref.name, inputs), ref.type, run) for ref in program.parameters
+        ref.name: _tensor(ref.name, _given(ref.name, inputs), ref.type, run)
+        for ref in program.parameters
     }
     return Converted(streams, tensors, parameters)
 
@@ -133,7 +136,9 @@ def _tensor(name: str, value: Any, tensor: Tensor, run: Run) -> Array:
         want in (-1, got) for want, got in zip(expected, data.shape, strict=True)
     )
     if not fits:
-        raise InputError(f"`{name}` is not a `{tensor}`: expected shape {expected}, got {data.shape}")
+        raise InputError(
+            f"`{name}` is not a `{tensor}`: expected shape {expected}, got {data.shape}"
+        )
     try:
         return _converted(data, tensor.dtype, run)
     except (ValueError, TypeError) as error:
@@ -141,10 +146,12 @@ def _tensor(name: str, value: Any, tensor: Tensor, run: Run) -> Array:
 
 
 def random_inputs(program: Program, seed: int) -> dict[str, Any]:
-    """Draw a value for every parameter: normal floats, small integers, selectors with a target or more.
+    """Draw a value for every parameter.
 
-    The draw for a name depends on the seed and the name alone. A ragged extent takes values from 0 to
-    the one declared.
+    Floats are normal, integers small, selectors have a target or more.
+
+    The draw for a name depends on the seed and the name alone. A ragged extent takes values from 0
+    to the one declared.
     """
     draw = _Draw(program.size_values(), {size.name: size.kind for size in program.sizes}, seed)
     drawn: dict[str, Any] = {}
@@ -192,12 +199,16 @@ class _Draw:
     def column(self, name: str, element: Element, count: int) -> Column:
         if isinstance(element, Tuple):
             parts = enumerate(element.parts)
-            return Record(tuple(self.column(f"{name}.{place}", each, count) for place, each in parts))
+            return Record(
+                tuple(self.column(f"{name}.{place}", each, count) for place, each in parts)
+            )
         extents = [self.extents(dim, count) for dim in element_dims(element)]
         whole = [extent for extent in extents if isinstance(extent, int)]
         if len(whole) == len(extents):
             return Dense(self.numbers(name, element, (count, *whole)))
-        rows = np.stack([np.broadcast_to(extent, count) for extent in extents], axis=1).astype(np.int64)
+        rows = np.stack([np.broadcast_to(extent, count) for extent in extents], axis=1).astype(
+            np.int64
+        )
         total = int(rows.prod(axis=1).sum())
         return simplest(Packed(self.numbers(name, element, (total,)), rows))
 

@@ -38,7 +38,9 @@ def _compare(dim: Dim, extents: int | NDArray[np.int64], bindings: Bindings) -> 
         return None if _alike(known, extents) else f"not the `{dim}` seen before"
     if dim.is_ragged:
         return None
-    low, high = (extents, extents) if isinstance(extents, int) else (int(extents.min()), int(extents.max()))
+    low, high = (
+        (extents, extents) if isinstance(extents, int) else (int(extents.min()), int(extents.max()))
+    )
     if low != high:
         return f"from {low} to {high}, expected `{dim}`"
     if symbol is not None and symbol.kind is Kind.DYNAMIC:

@@ -11,7 +11,6 @@ from aspl.ops.offchip import (
     RandomOffChipStore,
 )
 from aspl.reference.onchip import affine
-from aspl.reference.shape import repeated
 from aspl.reference.state import At
 from aspl.values.column import Array, Column, Dense, Ints
 from aspl.values.nest import Nest
@@ -34,7 +33,9 @@ def tensor_of(tiles: Array, shape: tuple[int, ...]) -> Array:
     return np.moveaxis(cut, -3, -2).reshape(shape)
 
 
-def linear_load(op: LinearOffChipLoad, inputs: tuple[StreamValue, ...], at: At) -> tuple[StreamValue, ...]:
+def linear_load(
+    op: LinearOffChipLoad, inputs: tuple[StreamValue, ...], at: At
+) -> tuple[StreamValue, ...]:
     """Read tiles in an affine order, once for each element of ref."""
     tensor = at.state.tensor(op.tensor)
     rows, cols = map(at.extent, op.tile)
@@ -52,7 +53,9 @@ def linear_load(op: LinearOffChipLoad, inputs: tuple[StreamValue, ...], at: At) 
     return (StreamValue(outer.append(tuple(map(int, extents))), Dense(data)),)
 
 
-def linear_store(op: LinearOffChipStore, inputs: tuple[StreamValue, ...], at: At) -> tuple[StreamValue, ...]:
+def linear_store(
+    op: LinearOffChipStore, inputs: tuple[StreamValue, ...], at: At
+) -> tuple[StreamValue, ...]:
     """Write the tiles in row-major order."""
     column = inputs[0].column
     assert isinstance(column, Dense)
@@ -61,7 +64,9 @@ def linear_store(op: LinearOffChipStore, inputs: tuple[StreamValue, ...], at: At
     return ()
 
 
-def random_load(op: RandomOffChipLoad, inputs: tuple[StreamValue, ...], at: At) -> tuple[StreamValue, ...]:
+def random_load(
+    op: RandomOffChipLoad, inputs: tuple[StreamValue, ...], at: At
+) -> tuple[StreamValue, ...]:
     """Read the tile at every address."""
     tensor = at.state.tensor(op.tensor)
     rows, cols = map(at.extent, op.tile)
@@ -69,7 +74,9 @@ def random_load(op: RandomOffChipLoad, inputs: tuple[StreamValue, ...], at: At) 
     return (StreamValue(inputs[0].nest, Dense(tiles[addresses(inputs[0].column, len(tiles), at)])),)
 
 
-def random_store(op: RandomOffChipStore, inputs: tuple[StreamValue, ...], at: At) -> tuple[StreamValue, ...]:
+def random_store(
+    op: RandomOffChipStore, inputs: tuple[StreamValue, ...], at: At
+) -> tuple[StreamValue, ...]:
     """Write every tile to its address; of two writes to one address the later stays."""
     x, address = inputs
     assert isinstance(x.column, Dense)
@@ -95,7 +102,7 @@ def addresses(column: Column, limit: int, at: At) -> Ints:
         first = int(wrong[0])
         raise at.failure(
             "R003",
-            f"address {int(places[first])} (element {first}) is outside the {limit} tiles of the tensor",
+            f"address {int(places[first])} (element {first}) is outside the {limit} tiles",
             "addresses count tiles, in row-major order",
         )
     return places

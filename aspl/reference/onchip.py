@@ -21,15 +21,18 @@ def bufferize(op: Bufferize, inputs: tuple[StreamValue, ...], at: At) -> tuple[S
     whole = tuple(length for length in stored if isinstance(length, int))
     if isinstance(column, Dense) and len(whole) == len(stored):
         shape = (outer.size, *whole)
-        valid = None if column.valid is None else column.valid.reshape(*shape, *column.valid.shape[1:])
+        valid = (
+            None if column.valid is None else column.valid.reshape(*shape, *column.valid.shape[1:])
+        )
         data = column.data.reshape(*shape, *column.data.shape[1:])
         return (StreamValue(outer, Dense(data, valid)),)
     assert not isinstance(column, Record)
-    return (StreamValue(outer, simplest(_ragged_buffers(nest, op.rank, pack(column), outer.size))),)
+    return (StreamValue(outer, simplest(_ragged_buffers(nest, op.rank, column, outer.size))),)
 
 
-def _ragged_buffers(nest: Nest, rank: int, column: Packed, groups: int) -> Packed:
+def _ragged_buffers(nest: Nest, rank: int, elements: Dense | Packed, groups: int) -> Packed:
     """Return buffers whose outermost extent differs; the extents inside are those of any entry."""
+    column = pack(elements)
     first = len(nest.lengths) - rank
     inner = nest.lengths[first + 1 :]
     extents = np.empty((groups, rank + column.extents.shape[1]), dtype=np.int64)
@@ -41,7 +44,8 @@ def _ragged_buffers(nest: Nest, rank: int, column: Packed, groups: int) -> Packe
     if len(column.extents):
         extents[:, rank:] = column.extents[np.minimum(starts[:-1], len(column.extents) - 1)]
     else:
-        extents[:, rank:] = 0
+        # a dense column says what extents its elements would have
+        extents[:, rank:] = elements.data.shape[1:] if isinstance(elements, Dense) else 0
     return Packed(column.flat, extents, column.valid)
 
 
@@ -96,7 +100,11 @@ def _whole(nest: Nest, column: Column, buffer: Buffer) -> StreamValue:
     if isinstance(column, Dense):
         shape = column.data.shape
         valid = None if column.valid is None else column.valid.reshape(-1)
-        data = column.data.reshape(-1, *shape[1 + dims :]) if column.data.size else _no_elements(column, dims)
+        data = (
+            column.data.reshape(-1, *shape[1 + dims :])
+            if column.data.size
+            else _no_elements(column, dims)
+        )
         return StreamValue(nest.append(tuple(map(int, shape[1 : 1 + dims]))), Dense(data, valid))
     assert isinstance(column, Packed)
     lengths: list[int | Ints] = [column.extents[:, 0]]

@@ -26,7 +26,8 @@ def flags(control: StreamValue, width: int, at: At) -> NDArray[np.bool_]:
     column = control.column
     assert isinstance(column, Dense)
     if isinstance(at.operand(len(at.node.inputs) - 1).element, Index):
-        return column.data[:, None] == np.arange(width)
+        named: NDArray[np.bool_] = column.data[:, None] == np.arange(width)
+        return named
     return column.data.astype(np.bool_)
 
 
@@ -96,7 +97,8 @@ def eager_merge(op: EagerMerge, inputs: tuple[StreamValue, ...], at: At) -> tupl
         sources = default_order(counts)
     else:
         sources = np.asarray(given, dtype=np.int64)
-        if not np.array_equal(np.bincount(sources, minlength=len(counts)), counts):
+        taken = [int((sources == place).sum()) for place in range(len(counts))]
+        if taken != counts or sum(counts) != len(sources):
             raise at.failure("R006", f"the order given does not take {counts} chunks of the inputs")
     data = _chunks(_end_to_end(inputs), 1, _in_turn(sources, inputs, at))
     source = Dense(sources[:, None] == np.arange(len(inputs)))
@@ -104,14 +106,16 @@ def eager_merge(op: EagerMerge, inputs: tuple[StreamValue, ...], at: At) -> tupl
 
 
 def default_order(counts: list[int]) -> Ints:
-    """Return the order of arrival that is assumed where none is known: one chunk of each in turn."""
+    """Return the order of arrival where none is known: one chunk of each in turn."""
     sources = np.repeat(np.arange(len(counts)), counts)
     turns = np.concatenate([np.arange(count) for count in counts])
     order: Ints = sources[np.lexsort((sources, turns))]
     return order
 
 
-def parallelize(op: Parallelize, inputs: tuple[StreamValue, ...], at: At) -> tuple[StreamValue, ...]:
+def parallelize(
+    op: Parallelize, inputs: tuple[StreamValue, ...], at: At
+) -> tuple[StreamValue, ...]:
     """Deal the chunks of the outermost dim in turn."""
     (x,) = inputs
     total = x.nest.count(1)

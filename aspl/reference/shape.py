@@ -54,7 +54,7 @@ def reshape(op: Reshape, inputs: tuple[StreamValue, ...], at: At) -> tuple[Strea
 
 
 def _padded(nest: Nest, chunk: int) -> Ints:
-    """Return for each element of the padded stream its place before, one past the end for padding."""
+    """Return the old place of each element of the padded stream; padding is past the end."""
     groups = nest.count(nest.rank)
     sizes = np.broadcast_to(np.asarray(nest.group_sizes(1), dtype=np.int64), groups)
     starts = offsets_of(sizes, groups)[:-1]

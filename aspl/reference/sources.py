@@ -13,20 +13,26 @@ from aspl.values.nest import Nest
 from aspl.values.stream import StreamValue
 
 
-def metadata_source(op: MetadataSource, inputs: tuple[StreamValue, ...], at: At) -> tuple[StreamValue, ...]:
+def metadata_source(
+    op: MetadataSource, inputs: tuple[StreamValue, ...], at: At
+) -> tuple[StreamValue, ...]:
     """Write a tensor's integers."""
     tensor = at.state.tensor(op.tensor)
     return (StreamValue(Nest((1, *map(int, tensor.shape))), Dense(tensor.reshape(-1))),)
 
 
-def selector_source(op: SelectorSource, inputs: tuple[StreamValue, ...], at: At) -> tuple[StreamValue, ...]:
+def selector_source(
+    op: SelectorSource, inputs: tuple[StreamValue, ...], at: At
+) -> tuple[StreamValue, ...]:
     """Write a tensor's rows as flags."""
     tensor = at.state.tensor(op.tensor)
     rows = tensor.reshape(-1, tensor.shape[-1]) != 0
     return (StreamValue(Nest((1, *map(int, tensor.shape[:-1]))), Dense(rows)),)
 
 
-def index_source(op: IndexSource, inputs: tuple[StreamValue, ...], at: At) -> tuple[StreamValue, ...]:
+def index_source(
+    op: IndexSource, inputs: tuple[StreamValue, ...], at: At
+) -> tuple[StreamValue, ...]:
     """Write a tensor's integers as indices."""
     tensor = at.state.tensor(op.tensor)
     places = tensor.reshape(-1).astype(np.int64)

@@ -1,4 +1,4 @@
-"""What the meaning of an operator may look at: the run, the tensors, the types, the order of arrival."""
+"""What the meaning of an operator may look at: run, tensors, types, order of arrival."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import ast
 
 from aspl.builder import StreamRef
 from aspl.text.context import Context
-from aspl.text.outside import RESERVED, outside
+from aspl.text.outside import RESERVED, VALUES, outside
 from aspl.text.scope import ANYTHING, Anything, BuildValue, describe
 
 
@@ -26,7 +26,8 @@ def _bind(target: ast.Name, value: BuildValue, context: Context) -> None:
         context.report(
             "P009", target, f"`{target.id}` is a name of the language", "pick another name"
         )
-        return
+        if target.id not in VALUES:
+            return
     if isinstance(value, StreamRef):
         context.builder.rename(value, target.id, context.span(target))
     context.names[target.id] = value

@@ -28,7 +28,7 @@ def called(name: str, given: Given, context: Context, targets: int | None) -> Bu
     if name in OPS:
         return apply_operator(OPS[name], given, context, targets)
     if name in DERIVED:
-        return DERIVED[name].build(given, context)
+        return DERIVED[name].build(given, context, targets)
     if name in CONSTRUCTORS:
         return make_type(given, context)
     if name in BUILTINS:

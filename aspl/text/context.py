@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from aspl.builder import Builder, StreamRef
-from aspl.diagnostics import Diagnostic, Findings, Label, Span
+from aspl.diagnostics import Diagnostic, Findings, Label, LimitReached, Span
 from aspl.dims import Dim, Symbol
 from aspl.text.scope import ANYTHING, Anything, BuildValue, describe
 from aspl.text.source import Source
@@ -15,10 +15,6 @@ from aspl.text.source import Source
 MAX_OPERATORS = 20_000
 MAX_STEPS = 2_000_000
 MAX_INTEGER = 2**63 - 1
-
-
-class LimitReached(Exception):
-    """Reading stops here: a bound was reached and reported."""
 
 
 @dataclass(slots=True)

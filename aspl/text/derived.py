@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from aspl.functions.function import Declared, Empty, Fill, Library, Parts
 from aspl.ops.higher import Accum
 from aspl.ops.routing import Broadcast, Reassemble
 from aspl.ops.shape import Expand, Promote
@@ -23,25 +24,35 @@ class Derived:
     parameters: tuple[str, ...]
     expansion: str
     """What it stands for, in the language."""
-    build: Callable[[Given, Context], BuildValue]
+    build: Callable[[Given, Context, int | None], BuildValue]
+    """Takes the call and the number of names that it is unpacked to."""
 
 
-def _merge(given: Given, context: Context) -> BuildValue:
+def _merge(given: Given, context: Context, targets: int | None) -> BuildValue:
+    streams = tuple(arg for arg in given.positional if not _is_of_fold(arg.value))
+    functions = tuple(arg for arg in given.positional if _is_of_fold(arg.value))
     kept = {name: arg for name, arg in given.named.items() if name not in ("fn", "init")}
-    collected = apply_operator(Reassemble, replace(given, named=kept), context, None)
     folds = {name: arg for name, arg in given.named.items() if name in ("fn", "init")}
+    collect = replace(given, positional=streams, named=kept)
+    collected = apply_operator(Reassemble, collect, context, None)
     if isinstance(collected, Anything):
         return ANYTHING
-    fold = Given(given.name, given.node, (Arg(collected, given.node),), folds)
+    fold = replace(given, positional=(Arg(collected, given.node), *functions), named=folds)
     return apply_operator(Accum, fold, context, None)
 
 
-def _copy(given: Given, context: Context) -> BuildValue:
-    count = {"n": Arg(2, given.node)} if "n" not in given.named else {}
+def _is_of_fold(value: BuildValue) -> bool:
+    return isinstance(value, Declared | Library | Fill | Empty | Parts)
+
+
+def _copy(given: Given, context: Context, targets: int | None) -> BuildValue:
+    has_count = "n" in given.named or len(given.positional) > 1
+    # a single name takes the list of both
+    count = {} if has_count else {"n": Arg(max(targets or 2, 2), given.node)}
     return apply_operator(Broadcast, replace(given, named={**given.named, **count}), context, None)
 
 
-def _repeat_ref(given: Given, context: Context) -> BuildValue:
+def _repeat_ref(given: Given, context: Context, targets: int | None) -> BuildValue:
     bound = given.bind(("x", "ref"), 2, context)
     if bound is None:
         return ANYTHING
@@ -62,7 +73,13 @@ DERIVED: dict[str, Derived] = {
             "Accum(Reassemble(inputs, control), fn=fn, init=init, rank=1)",
             _merge,
         ),
-        Derived("Copy", "Make two copies of a stream.", ("n",), "Broadcast(x, n=2)", _copy),
+        Derived(
+            "Copy",
+            "Make two copies of a stream, or as many as there are names for them.",
+            ("n",),
+            "Broadcast(x, n=2)",
+            _copy,
+        ),
         Derived(
             "RepeatRef",
             "Repeat each element once for every element of the innermost dim of `ref`.",

@@ -6,19 +6,18 @@ import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from aspl.builder import StreamRef
 from aspl.dims import Dim
 from aspl.functions.function import Declared, Empty, Fill, Library, Parts
 from aspl.ops.shape import Reshape
 from aspl.text.context import Context
 from aspl.text.given import Arg, Given
 from aspl.text.operators import apply_operator
-from aspl.text.scope import BuildValue
+from aspl.text.scope import Anything, BuildValue
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A parameter that may be given without its name; what it may be tells it from others."""
+    """A parameter that may be given without its name; the kind of its value tells which it is."""
 
     name: str
     kinds: tuple[type, ...]
@@ -37,32 +36,33 @@ class Spelling:
     renames: Mapping[str, str] = field(default_factory=dict)
     places: tuple[Place, ...] = ()
     groups: bool = False
-    """Whether a list of streams is one argument."""
+    """Whether some of the streams may stand in a list of their own."""
     rewrite: Callable[[Given, Context], Given | None] | None = None
     """What names and places do not do."""
 
     @property
     def doc(self) -> str:
-        """The row of the table in words."""
+        """The mapping in one sentence."""
         return f"`{self.earlier}` is `{self.here}`{self.note and f'; {self.note}'}"
 
 
 def modern(name: str, parameters: Given, applied: Given, context: Context) -> Given | None:
     """Return the call of this language that an applied operator of the earlier dialect stands for.
 
-    Errors: reports A002 to A004 and returns None.
+    Errors: reports A002, A004 or N004 and returns None.
     """
     spelling = EARLIER.get(name) or Spelling(now=name, earlier="", here="", groups=name in _GROUPS)
-    places = _placed(spelling, parameters)
+    placed = _placed(spelling, parameters)
     named: dict[str, Arg] = {}
-    for said, arg in (*parameters.named.items(), *places.items(), *applied.named.items()):
+    for said, arg in (*parameters.named.items(), *placed.items(), *applied.named.items()):
         known = spelling.renames.get(said, said)
         if known in named:
             context.report("A002", arg.node, f"`{name}` gets `{said}` twice", "give it once")
             return None
         named[known] = arg
-    rest = tuple(arg for arg in parameters.positional if arg not in places.values())
-    given = Given(spelling.now, applied.node, (*_streams(spelling, applied), *rest), named)
+    rest = tuple(arg for arg in parameters.positional if arg not in placed.values())
+    streams = _streams(applied.positional, groups=spelling.groups)
+    given = Given(spelling.now, applied.node, (*streams, *rest), named)
     return given if spelling.rewrite is None else spelling.rewrite(given, context)
 
 
@@ -71,34 +71,24 @@ def _placed(spelling: Spelling, parameters: Given) -> dict[str, Arg]:
     taken: dict[str, Arg] = {}
     for arg in parameters.positional:
         for place in spelling.places:
-            said = {place.name, spelling.renames.get(place.name, place.name)}
-            free = place.name not in taken and not said & parameters.named.keys()
-            if free and isinstance(arg.value, place.kinds) and not isinstance(arg.value, bool):
+            if place.name not in taken and isinstance(arg.value, place.kinds):
                 taken[place.name] = arg
                 break
     return taken
 
 
-def _streams(spelling: Spelling, applied: Given) -> tuple[Arg, ...]:
-    """Take tuples of streams apart, and lists too where no operand is a list."""
-    args = applied.positional
-    if spelling.groups and len(args) > 1:
+def _streams(args: tuple[Arg, ...], *, groups: bool) -> tuple[Arg, ...]:
+    """Take tuples and lists of streams apart, but not the groups among several arguments."""
+    if groups and len(args) > 1:
         return args
-    return tuple(
-        part for arg in args for part in _spread(arg, whole=spelling.groups and _is_flat(arg.value))
-    )
+    return tuple(part for arg in args for part in _parts(arg))
 
 
-def _is_flat(value: BuildValue) -> bool:
-    """Whether a value is a list of streams, none of them in a list of its own."""
-    return isinstance(value, list) and not any(isinstance(each, list | tuple) for each in value)
-
-
-def _spread(arg: Arg, *, whole: bool) -> tuple[Arg, ...]:
-    if whole or not isinstance(arg.value, list | tuple):
+def _parts(arg: Arg) -> tuple[Arg, ...]:
+    if not isinstance(arg.value, list | tuple):
         return (arg,)
-    parts = arg.node.elts if isinstance(arg.node, ast.List | ast.Tuple) else ()
-    nodes = parts if len(parts) == len(arg.value) else [arg.node] * len(arg.value)
+    written = arg.node.elts if isinstance(arg.node, ast.List | ast.Tuple) else []
+    nodes = written if len(written) == len(arg.value) else [arg.node] * len(arg.value)
     return tuple(map(Arg, arg.value, nodes))
 
 
@@ -107,7 +97,7 @@ def _merged_dims(given: Given, context: Context) -> Given | None:
     dims = named.pop("L", None)
     if dims is None:
         return given
-    found = _integers(dims.value)
+    found = _integers(_parts(dims))
     if len(found) < 2 or sorted(found) != list(range(min(found), max(found) + 1)):
         context.report(
             "A004",
@@ -121,34 +111,33 @@ def _merged_dims(given: Given, context: Context) -> Given | None:
 
 
 def _split_dims(given: Given, context: Context) -> Given | None:
-    """Split the dims `L` into chunks of `S`, one dim at a time, outermost first."""
+    """Split each dim of `L` into chunks of its `S`."""
     named = dict(given.named)
-    dims, sizes = named.pop("L", None), named.pop("S", None)
-    if sizes is None:
-        return given if dims is None else replace(given, named={**named, "rank": dims})
-    ranks = [Arg(0, sizes.node)] if dims is None else _parts(dims)
-    chunks = _parts(sizes)
-    found = _integers([rank.value for rank in ranks])
-    if not ranks or len(ranks) != len(chunks) or len(set(found)) != len(ranks):
+    ranks = _parts(named.pop("L", Arg(0, given.node)))
+    chunks = _parts(named.pop("S")) if "S" in named else ()
+    if len(ranks) == 1 and len(chunks) < 2:
+        named["rank"] = ranks[0]
+        return replace(given, named={**named, **dict(zip(("chunk",), chunks, strict=False))})
+    found = _integers(ranks)
+    if len(ranks) != len(chunks) or len(set(found)) != len(ranks):
         context.report(
             "A004",
-            sizes.node,
-            f"expected one `S` of `Reshape` for each `L`, got {len(chunks)} for {len(ranks)} dims",
+            given.node,
+            f"expected one chunk `S` of `Reshape` for each dim of `L`, got {len(chunks)} for "
+            f"{len(ranks)}",
             "write for example `L=[0, 2], S=[4, 8]`, the innermost dim is 0",
         )
         return None
-    steps = sorted(zip(found, ranks, chunks, strict=True), key=lambda step: -step[0])
-    for place, (_, rank, chunk) in enumerate(steps):
-        split = replace(given, named={**named, "rank": rank, "chunk": chunk})
-        if place == len(steps) - 1:
-            return split
-        # an outer dim is split first, so that the numbers of the inner ones stay
-        made = apply_operator(Reshape, split, context, None)
+    # the outermost is split first, so that the numbers of the others stay
+    for rank, chunk in sorted(zip(found, chunks, strict=True), reverse=True)[:-1]:
+        outer = {**named, "rank": Arg(rank, given.node), "chunk": chunk}
+        made = apply_operator(Reshape, replace(given, named=outer), context, None)
         given = replace(given, positional=(Arg(made, given.node),))
-    return None
+    inner = {"rank": Arg(min(found), given.node), "chunk": chunks[found.index(min(found))]}
+    return replace(given, named={**named, **inner})
 
 
-def _whole_buffer(given: Given, context: Context) -> Given | None:
+def _whole_buffers(given: Given, context: Context) -> Given | None:
     for name in ("a", "b"):
         if name in given.named:
             context.report(
@@ -164,37 +153,140 @@ def _whole_buffer(given: Given, context: Context) -> Given | None:
 def _control_last(given: Given, context: Context) -> Given | None:
     """Accept the inputs of a `Merge` as a list on either side of the control, or one by one."""
     named = dict(given.named)
-    count = named.pop("N", None)
     groups = [arg for arg in given.positional if isinstance(arg.value, list | tuple)]
+    single = [arg for arg in given.positional if not isinstance(arg.value, list | tuple)]
     if len(groups) == 2:
         # of two lists, the one that holds a single stream is the control
         groups.sort(key=lambda arg: len(_parts(arg)) == 1)
-        groups[1:] = _parts(groups[1])
-    args = (*groups, *(arg for arg in given.positional if not isinstance(arg.value, list | tuple)))
-    streams = sum(_streams_in(arg.value) for arg in args) - ("control" not in named)
-    if count is not None and isinstance(count.value, int) and streams != count.value:
-        context.report(
-            "A004",
-            count.node,
-            f"expected {count.value} inputs of `Merge` and a control, got {streams} inputs",
-            "give as many inputs as `N` says, or leave `N` out",
-            facts=(("expected", str(count.value)), ("got", str(streams))),
-        )
-        return None
-    return Given(given.name, given.node, args, named)
+        single = [*_parts(groups.pop()), *single]
+    args = (*groups, *single)
+    count = named.pop("N", None)
+    if count is not None and not any(isinstance(arg.value, Anything) for arg in args):
+        got = len(_streams(tuple(groups), groups=False)) + len(single) - ("control" not in named)
+        if isinstance(count.value, int) and got != count.value:
+            context.report(
+                "A004",
+                count.node,
+                f"expected {count.value} inputs of `Merge`, got {got}",
+                "give as many inputs as `N` says, then the control",
+                facts=(("expected", str(count.value)), ("got", str(got))),
+            )
+            return None
+    return replace(given, positional=args, named=named)
 
 
-def _streams_in(value: BuildValue) -> int:
-    if isinstance(value, list | tuple):
-        return sum(map(_streams_in, value))
-    return 1
+def _integers(args: tuple[Arg, ...]) -> list[int]:
+    values: list[BuildValue] = [arg.value for arg in args]
+    return [each for each in values if isinstance(each, int) and not isinstance(each, bool)]
 
 
-def _parts(arg: Arg) -> list[Arg]:
-    return list(_spread(arg, whole=False))
+_FUNCTION = (Declared, Library)
+_COUNT = (int, Dim)
+_LIST = (list, tuple)
+_INIT = (Fill, Empty, Parts, float, tuple)
 
+_RANK = {"a": "rank", "b": "rank"}
+_N = {"N": "n"}
+_FOLD = (Place("fn", _FUNCTION), Place("b", _COUNT), Place("init", _INIT))
+_STATE = "the initial state stands in the fold, or in `init`"
 
-def _integers(value: BuildValue) -> list[int]:
-    if not isinstance(value, list | tuple):
-        return []
-    return [each for each in value if isinstance(each, int) and not isinstance(each, bool)]
+_GROUPS = frozenset(("Reassemble", "EagerMerge"))
+
+EARLIER: dict[str, Spelling] = {
+    "Map": Spelling(
+        now="Map",
+        earlier="step.Map(fn=f).apply(x)",
+        here="Map(x, fn=f)",
+        places=(Place("fn", _FUNCTION),),
+    ),
+    "Accum": Spelling(
+        now="Accum",
+        earlier="step.Accum(fn=f, b=1).apply(x)",
+        here="Accum(x, fn=f, rank=1)",
+        note=_STATE,
+        renames=_RANK,
+        places=_FOLD,
+    ),
+    "Scan": Spelling(
+        now="Scan",
+        earlier="step.Scan(fn=f, b=1).apply(x)",
+        here="Scan(x, fn=f, rank=1)",
+        note=_STATE,
+        renames=_RANK,
+        places=_FOLD,
+    ),
+    "Zip": Spelling(now="Zip", earlier="step.Zip().apply((x, y))", here="Zip(x, y)"),
+    "Bufferize": Spelling(
+        now="Bufferize",
+        earlier="step.Bufferize(a=2).apply(x)",
+        here="Bufferize(x, rank=2)",
+        renames=_RANK,
+        places=(Place("a", _COUNT),),
+    ),
+    "Streamify": Spelling(
+        now="Streamify",
+        earlier="step.Streamify().apply(x)",
+        here="Streamify(x)",
+        note="it reads every stored dim",
+        rewrite=_whole_buffers,
+    ),
+    "Promote": Spelling(
+        now="Promote",
+        earlier="step.Promote(b=1).apply(x)",
+        here="Promote(x, rank=1)",
+        note="the new dim is number `b`, counted from the innermost",
+        renames=_RANK,
+        places=(Place("b", _COUNT),),
+    ),
+    "Flatten": Spelling(
+        now="Flatten",
+        earlier="step.Flatten(L=[0, 1, 2]).apply(x)",
+        here="Flatten(x, low=0, high=2)",
+        places=(Place("L", _LIST),),
+        rewrite=_merged_dims,
+    ),
+    "Reshape": Spelling(
+        now="Reshape",
+        earlier="step.Reshape(L=[0, 1], S=[4, 8]).apply(x)",
+        here="Reshape(Reshape(x, rank=1, chunk=8), rank=0, chunk=4)",
+        note="an inner dim of the extent in `S` for each dim in `L`",
+        places=(Place("L", _LIST + _COUNT), Place("S", _LIST + _COUNT)),
+        rewrite=_split_dims,
+    ),
+    "Repeat": Spelling(
+        now="Repeat",
+        earlier="step.Repeat(n=4).apply(x)",
+        here="Repeat(x, n=4)",
+        renames=_N,
+        places=(Place("n", _COUNT),),
+    ),
+    "RepeatRef": Spelling(
+        now="RepeatRef",
+        earlier="step.RepeatRef().apply((x, ref))",
+        here="Expand(Promote(x, rank=0), ref, rank=1)",
+    ),
+    "Copy": Spelling(
+        now="Copy",
+        earlier="step.Copy().apply(x)",
+        here="Broadcast(x, n=2)",
+        renames=_N,
+        places=(Place("n", _COUNT),),
+    ),
+    "Partition": Spelling(
+        now="Partition",
+        earlier="step.Partition(N=2).apply((x, control))",
+        here="Partition(x, control, n=2)",
+        renames=_N,
+        places=(Place("n", _COUNT),),
+    ),
+    "Merge": Spelling(
+        now="Merge",
+        earlier="step.Merge(fn=f).apply(((x, y), control))",
+        here="Accum(Reassemble([x, y], control), fn=f, rank=1)",
+        note="the inputs are a tuple or list, or stand before the control one by one",
+        places=(Place("fn", _FUNCTION), Place("N", _COUNT), Place("init", _INIT)),
+        groups=True,
+        rewrite=_control_last,
+    ),
+}
+"""The whole mapping; every other operator keeps its name, and `.apply` gives it its streams."""

@@ -5,18 +5,20 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable
+from dataclasses import replace
 
 from aspl.builder import StreamRef
 from aspl.dims import WILD, Dim
 from aspl.functions.function import Library
 from aspl.functions.library.table import LIBRARY
 from aspl.text.bind import assign
-from aspl.text.builtins import CONSTANTS, INITS
+from aspl.text.builtins import BUILTINS, CONSTANTS, INITS
 from aspl.text.calls import called
 from aspl.text.context import MAX_INTEGER, Context
-from aspl.text.dialect import EARLIER, modern
+from aspl.text.dialect import modern
 from aspl.text.given import Arg, Given
 from aspl.text.operands import streams_in
+from aspl.text.operators import Broken
 from aspl.text.outside import outside, unknown
 from aspl.text.scope import ANYTHING, Anything, BuildValue, describe
 from aspl.text.type_names import SCALARS
@@ -93,16 +95,36 @@ def _name(node: ast.Name, context: Context) -> BuildValue:
 
 def _call(node: ast.Call, context: Context, targets: int | None) -> BuildValue:
     func = node.func
-    if isinstance(func, ast.Attribute):
-        if func.attr == "apply" and isinstance(func.value, ast.Call):
-            return _applied(node, func.value, context, targets)
-        name = _operator_name(func)
-        if name is None:
-            return outside(func, context)
-        return called(name, _given(name, node, context), context, targets)
-    if not isinstance(func, ast.Name):
-        return outside(func, context)
-    return called(func.id, _given(func.id, node, context), context, targets)
+    if (
+        isinstance(func, ast.Attribute)
+        and func.attr == "apply"
+        and isinstance(func.value, ast.Call)
+    ):
+        return _applied(node, func.value, context, targets)
+    name = _operator_name(func)
+    if name is None:
+        given = _given("", node, context)
+        if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name):
+            owner = context.names.get(func.value.id)
+            given = replace(given, positional=(*given.positional, Arg(owner, func)))
+        return _read_by_nothing(outside(func, context), (given,), context)
+    given = _given(name, node, context)
+    before = context.builder.node_count
+    made = called(name, given, context, targets)
+    if context.builder.node_count > before or name in BUILTINS:
+        return made
+    return _read_by_nothing(made, (given,), context)
+
+
+def _read_by_nothing(made: BuildValue, calls: tuple[Given, ...], context: Context) -> BuildValue:
+    """Read the streams of a call that came to nothing: that nobody else does is no news."""
+    if isinstance(made, Anything):
+        args = (arg for each in calls for arg in (*each.positional, *each.named.values()))
+        refs = [ref for arg in args for ref in streams_in(arg.value)]
+        if refs:
+            context.spend_operator(calls[0].node)
+            context.builder.add(Broken(), *refs, span=context.span(calls[0].node))
+    return made
 
 
 def _given(name: str, node: ast.Call, context: Context) -> Given:
@@ -140,13 +162,12 @@ def _applied(node: ast.Call, made: ast.Call, context: Context, targets: int | No
     if name is None:
         return outside(made.func, context)
     parameters, applied = _given(name, made, context), _given(name, node, context)
-    spelling = EARLIER.get(name)
-    if spelling is not None:
-        given = modern(spelling, parameters, applied, context)
-        return ANYTHING if given is None else called(given.name, given, context, targets)
-    named = {**parameters.named, **applied.named}
-    both = Given(name, node, (*applied.positional, *parameters.positional), named)
-    return called(name, both, context, targets)
+    before = context.builder.node_count
+    given = modern(name, parameters, applied, context)
+    built = ANYTHING if given is None else called(given.name, given, context, targets)
+    if context.builder.node_count > before:
+        return built
+    return _read_by_nothing(built, (parameters, applied), context)
 
 
 def _binary(node: ast.BinOp, context: Context) -> BuildValue:

@@ -29,9 +29,9 @@ from aspl.types import (
     TensorRef,
     Tile,
     Tuple,
+    element_dims,
+    leaves,
 )
-
-Signature = tuple[tuple[str, "Stream | Tensor"], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +152,7 @@ def declare_function(node: ast.FunctionDef, context: Context) -> None:
             for name, value in context.names.items()
             if isinstance(value, TensorRef)
         },
+        functions={name for name, value in context.names.items() if isinstance(value, Declared)},
         element=partial(_element, context=context),
         dim=partial(_dim, context=context),
         same=partial(_same, sizes=context.sizes),
@@ -198,10 +199,21 @@ def _dim(node: ast.expr, context: Context) -> Dim | None:
     return dim
 
 
-def annotation(node: ast.expr, context: Context) -> Stream | Tensor | None:
-    """Return the stream or tensor type that annotates a parameter of the kernel."""
+def annotation(node: ast.expr, context: Context, *, closed: bool = False) -> Stream | Tensor | None:
+    """Return the stream or tensor type that annotates a parameter or result of the kernel.
+
+    A `closed` one, as of a parameter, has no extent `_`.
+    """
     value = evaluate(node, context)
     if isinstance(value, Stream | Tensor):
+        if closed and _is_open(value):
+            context.report(
+                "P007",
+                node,
+                f"a parameter with an extent `_`: `{value}`",
+                "name it: `L = DynamicDim(8)`, or `RaggedDim` where it differs within the stream",
+            )
+            return None
         return value
     if not isinstance(value, Anything):
         got = f"`{value}`" if is_type(value) else describe(value)
@@ -212,6 +224,15 @@ def annotation(node: ast.expr, context: Context) -> Stream | Tensor | None:
             "write `Stream(f32, [M, K])`",
         )
     return None
+
+
+def _is_open(kind: Stream | Tensor) -> bool:
+    inner = (
+        [dim for leaf in leaves(kind.element) for dim in element_dims(leaf)]
+        if isinstance(kind, Stream)
+        else []
+    )
+    return any(dim.is_wild for dim in (*kind.shape, *inner))
 
 
 def result_types(node: ast.expr | None, context: Context) -> tuple[Stream, ...] | None:

@@ -55,10 +55,17 @@ def _statement(statement: ast.stmt, context: Context) -> None:
         case ast.Assign(targets=[target], value=value):
             count = len(target.elts) if isinstance(target, ast.Tuple | ast.List) else None
             assign(target, evaluate(value, context, count), context)
-        case ast.Assign():
+        case ast.Assign(targets=targets, value=value):
             context.report(
                 "P002", statement, "`a = b = c` is outside the language", "assign one by one"
             )
+            # one finding is enough: what follows is read as if this were right
+            made = evaluate(value, context)
+            for target in targets:
+                assign(target, made, context)
+        case ast.AnnAssign(target=target, value=ast.expr() as value):
+            outside(statement, context)
+            assign(target, evaluate(value, context), context)
         case ast.Expr(value=value):
             _expression(value, context)
         case ast.For():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass, field
 
 from aspl.builder import StreamRef
@@ -94,6 +95,12 @@ def _count(
         "A001",
         args[0].node if args else given.node,
         f"`{given.name}` needs {what} for `{operand.name}`, got {got}",
-        f"`aspl ops {given.name}` shows an example",
+        _hint(given),
         facts=(("expected", str(operand.low)), ("got", str(got))),
     )
+
+
+def _hint(given: Given) -> str:
+    if isinstance(given.node.func, ast.Attribute) and given.node.func.attr != "apply":
+        return f"write `step.{given.name}(...).apply(x)`, at once"
+    return f"`aspl ops {given.name}` shows an example"

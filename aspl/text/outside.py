@@ -17,6 +17,9 @@ RESERVED = frozenset(
 )
 """Names that a program cannot give to anything else."""
 
+VALUES = frozenset((*SCALARS, *BUILTINS, *INITS, *CONSTANTS))
+"""Those that a kernel can do without, so that one it binds all the same is reported once."""
+
 
 def outside(node: ast.AST, context: Context) -> Anything:
     """Report P002: a construct that the language does not have."""

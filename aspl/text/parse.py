@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 
 from aspl.builder import Builder, StreamRef
-from aspl.diagnostics import Findings, Span
+from aspl.diagnostics import Findings, LimitReached, Span
 from aspl.program import Program
-from aspl.text.context import MAX_OPERATORS, Context, LimitReached
+from aspl.text.context import MAX_OPERATORS, Context
 from aspl.text.header import (
     Header,
     annotation,
@@ -122,7 +121,7 @@ def _annotated(
                 "P007", arg, f"`{arg.arg}` has no type", f"write `{arg.arg}: Stream(f32, [M])`"
             )
         else:
-            kind = annotation(arg.annotation, context)
+            kind = annotation(arg.annotation, context, closed=True)
         inputs.append((arg.arg, kind, context.span(arg)))
     return inputs
 
@@ -222,22 +221,3 @@ def _check_return(
         return
     returned.good = False
     context.report("P008", kernel, "the kernel returns nothing", "end it with `return y`")
-
-
-def with_sizes(program: Program, sizes: Mapping[str, int]) -> Program:
-    """Return the program with other values for its named extents.
-
-    Errors: KeyError for a name that it does not have; ValueError for one that its structure depends
-            on.
-    """
-    known = program.size_values()
-    for name, value in sizes.items():
-        if name in program.specialised and known[name] != value:
-            raise ValueError(name)
-        known[name]
-    return replace(
-        program,
-        sizes=tuple(
-            replace(size, value=sizes.get(size.name, size.value)) for size in program.sizes
-        ),
-    )

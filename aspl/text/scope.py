@@ -100,7 +100,9 @@ _WORDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
 
 def nearest(name: str, known: Iterable[str]) -> tuple[str, ...]:
     """Return the three known names that are most like `name`."""
-    by_lower = {each.lower(): each for each in known}
+    by_lower: dict[str, str] = {}
+    for each in known:
+        by_lower.setdefault(each.lower(), each)
     found = difflib.get_close_matches(name.lower(), by_lower, n=3, cutoff=0.5)
     return tuple(by_lower[each] for each in found)
 

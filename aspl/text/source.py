@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import ast
 import warnings
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
 from aspl.diagnostics import Diagnostic, Findings, Span
 
 MAX_CHARACTERS = 512 * 1024
 MAX_DEPTH = 100
 """Nesting of syntax beyond which no person writes and no recursion of ours must go."""
+MAX_NAME = 100
+MAX_BRACES = 1000
+"""Braces, which the language has no use for; Python reads formatted strings in quadratic time."""
+
+_START = Span(1, 0, 1, 0)
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,15 @@ class Source:
         text = self.lines[line - 1] if line <= len(self.lines) else ""
         if text.isascii():
             return offset
-        return len(text.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "ignore"))
+        if line not in self._starts:
+            lengths = (len(each.encode("utf-8", "surrogatepass")) for each in text)
+            self._starts[line] = [0, *accumulate(lengths)]
+        return bisect_right(self._starts[line], offset) - 1
+
+    @cached_property
+    def _starts(self) -> dict[int, list[int]]:
+        """Where each character of a line begins in bytes, for the lines asked for so far."""
+        return {}
 
 
 def decode(data: bytes, findings: Findings) -> str | None:
@@ -53,14 +68,8 @@ def decode(data: bytes, findings: Findings) -> str | None:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        findings.add(
-            Diagnostic(
-                code="P003",
-                message=f"the file is not text in UTF-8 (byte {error.start})",
-                span=Span(1, 0, 1, 0),
-                hint="save the program as UTF-8 text",
-            )
-        )
+        message = f"the file is not text in UTF-8 (byte {error.start})"
+        _reject(findings, message, "save the program as UTF-8 text")
         return None
 
 
@@ -69,10 +78,12 @@ def read_syntax(source: Source, findings: Findings) -> ast.Module | None:
     if len(source.text) > MAX_CHARACTERS:
         _reject(
             findings,
-            "P003",
             f"expected at most {MAX_CHARACTERS} characters, got {len(source.text)}",
             "write loops in place of repeated lines",
         )
+        return None
+    if source.text.count("{") > MAX_BRACES:
+        _reject(findings, f"expected at most {MAX_BRACES} braces", "write lists")
         return None
     try:
         with warnings.catch_warnings():
@@ -82,30 +93,21 @@ def read_syntax(source: Source, findings: Findings) -> ast.Module | None:
         _report_syntax(error, source, findings)
         return None
     except (RecursionError, MemoryError):
-        _reject(findings, "P003", "the text is nested too deeply", "name intermediate results")
+        _reject(findings, "the text is nested too deeply", "name intermediate results")
         return None
     except ValueError as error:
         # NUL bytes and lone surrogates
         _reject(
             findings,
-            "P003",
             f"the text holds characters that no program has ({error})",
             "remove them",
         )
         return None
-    deep = _too_deep(module)
-    if deep is not None:
-        span = source.span(deep)
-        message = f"syntax is nested more than {MAX_DEPTH} levels deep"
-        findings.add(
-            Diagnostic(code="P003", message=message, span=span, hint="name intermediate results")
-        )
-        return None
-    return module
+    return module if _is_modest(module, source, findings) else None
 
 
-def _reject(findings: Findings, code: str, message: str, hint: str) -> None:
-    findings.add(Diagnostic(code=code, message=message, span=Span(1, 0, 1, 0), hint=hint))
+def _reject(findings: Findings, message: str, hint: str, span: Span = _START) -> None:
+    findings.add(Diagnostic(code="P003", message=message, span=span, hint=hint))
 
 
 def _report_syntax(error: SyntaxError, source: Source, findings: Findings) -> None:
@@ -126,15 +128,37 @@ def _report_syntax(error: SyntaxError, source: Source, findings: Findings) -> No
     )
 
 
-def _too_deep(module: ast.Module) -> ast.AST | None:
-    """Walk without recursion; return the first node below the allowed depth."""
+def _is_modest(module: ast.Module, source: Source, findings: Findings) -> bool:
+    """Walk without recursion; report P003 for the first node too deep, or with too long a name."""
     level: list[ast.AST] = [module]
     for _ in range(MAX_DEPTH):
         level = [child for node in level for child in _children(node)]
         if not level:
-            return None
+            return True
+        named = next((node for node in level if len(_name(node)) > MAX_NAME), None)
+        if named is not None:
+            message = f"a name is longer than {MAX_NAME} characters"
+            _reject(findings, message, "pick a shorter name", source.span(named))
+            return False
     located = (node for node in level if hasattr(node, "lineno"))
-    return next(located, module)
+    message = f"syntax is nested more than {MAX_DEPTH} levels deep"
+    span = source.span(next(located, module))
+    _reject(findings, message, "name intermediate results", span)
+    return False
+
+
+_NAMES: dict[type[ast.AST], str] = {
+    ast.Name: "id",
+    ast.Attribute: "attr",
+    ast.arg: "arg",
+    ast.keyword: "arg",
+    ast.FunctionDef: "name",
+}
+
+
+def _name(node: ast.AST) -> str:
+    field = _NAMES.get(type(node))
+    return "" if field is None else getattr(node, field) or ""
 
 
 def _children(node: ast.AST) -> Iterator[ast.AST]:
