@@ -18,13 +18,14 @@ from aspl.terminal import (
     quoted,
     read_bytes,
     reason,
+    width_of,
     write_bytes,
     write_records,
     write_text,
 )
 
 if TYPE_CHECKING:
-    from aspl.check import Checked
+    from aspl.checker import Checked
     from aspl.diagnostics import Findings
     from aspl.program import Program
     from aspl.reference.evaluate import Evaluation
@@ -142,10 +143,11 @@ def explain(
     ] = None,
 ) -> None:
     """Tell what a diagnostic means, with a wrong and a right program."""
+    from difflib import get_close_matches
+
     from aspl.codes import CODES
     from aspl.diagnose import TASK, diagnose_example
     from aspl.manual import Manual
-    from aspl.text.scope import nearest
 
     manual = Manual(is_colored(sys.stdout))
     if code is None:
@@ -153,7 +155,9 @@ def explain(
         return
     row = CODES.get(code.upper())
     if row is None:
-        raise UsageError(f"there is no code {quoted(code)}{meant(nearest(code, CODES))}")
+        stage = [each for each in CODES if each[0] == code[:1].upper()] or CODES
+        near = meant(get_close_matches(code.upper()[:8], stage, n=3, cutoff=0.0))
+        raise UsageError(f"there is no code {quoted(code)}{near}")
     _print(manual.code(row, diagnose_example(row, row.wrong), TASK))
 
 
@@ -217,29 +221,18 @@ class _Text:
     def read(cls, file: str, *, json: bool, out: TextIO) -> _Text:
         """Read a program; what is no text is reported and ends the command."""
         from aspl.diagnostics import Findings
-        from aspl.text.source import MAX_CHARACTERS, decode
 
         text = cls("<stdin>" if file == "-" else file, "", Findings(), json, out)
-        most = 4 * MAX_CHARACTERS
-        data = read_bytes(file, most)
-        decoded = decode(data, text.findings) if len(data) <= most else text.refuse(most)
+        decoded = _decoded(file, text.findings)
         if decoded is None:
             text.report()
             raise typer.Exit(REJECTED)
         text.text = decoded
         return text
 
-    def refuse(self, most: int) -> None:
-        """Report a text that has more bytes than any program."""
-        from aspl.diagnostics import NOWHERE, Diagnostic
-
-        message = f"expected at most {most // 4} characters, got more than {most} bytes"
-        hint = "write loops in place of repeated lines"
-        self.findings.add(Diagnostic(code="P003", message=message, span=NOWHERE, hint=hint))
-
     def check(self, linearity: Literal["strict", "auto"], sizes: dict[str, int]) -> Checked | None:
         """Parse and check it with sizes in place of its own."""
-        from aspl.check import check
+        from aspl.checker import check
         from aspl.text.parse import parse
 
         program = parse(self.text, self.findings, sizes=sizes)
@@ -274,9 +267,24 @@ class _Text:
                 ({**to_json(each), "file": self.name} for each in self.findings), self.out
             )
         elif len(self.findings):
-            color = is_colored(self.out)
-            rendered = render_all(self.findings, self.text, self.name, color=color)
+            color, width = is_colored(self.out), width_of(self.out)
+            rendered = render_all(self.findings, self.text, self.name, color=color, width=width)
             write_text(rendered + "\n", self.out)
+
+
+def _decoded(file: str, findings: Findings) -> str | None:
+    """Return the text of a file, or None after reporting that it is none, or too much of it."""
+    from aspl.diagnostics import NOWHERE, Diagnostic
+    from aspl.text.source import MAX_CHARACTERS, decode
+
+    most = 4 * MAX_CHARACTERS
+    data = read_bytes(file, most)
+    if len(data) <= most:
+        return decode(data, findings)
+    message = f"expected at most {MAX_CHARACTERS} characters, got more than {most} bytes"
+    hint = "write loops in place of repeated lines"
+    findings.add(Diagnostic(code="P003", message=message, span=NOWHERE, hint=hint))
+    return None
 
 
 def _sizes(given: list[str] | None) -> dict[str, int]:

@@ -97,7 +97,7 @@ class Manual:
 
         Bare programs answer the `task`.
         """
-        shown = render_all(findings, row.wrong, "wrong.aspl", color=self.color)
+        shown = render_all(findings, row.wrong, "wrong.aspl", color=self.color, width=WIDTH)
         given = [f"{name}: {kind}" for name, kind in task.inputs if row.bare]
         values = [f"{name}: {value}" for name, value in (row.inputs or {}).items()]
         blocks = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any
 
 from aspl.codes import CODES
@@ -18,6 +19,8 @@ LONG_LINE = 120
 WINDOW = 100
 """Width of the part that is shown of a long line."""
 TAB = 4
+_NARROW = 30
+"""Width up to which words are not broken."""
 FAR = 2
 """Lines further apart than this get `...` between them."""
 
@@ -32,16 +35,27 @@ _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\
 _UNSEEN = "\ufffd"
 
 
-def render(diagnostic: Diagnostic, source_text: str, name: str, *, color: bool = False) -> str:
-    """Write a finding with the source lines that it speaks of; no newline at the end."""
-    return _Page(Source(source_text).lines, name, color).block(diagnostic)
+def render(
+    diagnostic: Diagnostic, source_text: str, name: str, *, color: bool = False, width: int = 0
+) -> str:
+    """Write a finding with the source lines that it speaks of; no newline at the end.
+
+    Args:
+        width: where the words below the source lines are broken; nowhere for 0.
+    """
+    return _Page(Source(source_text).lines, name, color, width).block(diagnostic)
 
 
 def render_all(
-    findings: Iterable[Diagnostic], source_text: str, name: str, *, color: bool = False
+    findings: Iterable[Diagnostic],
+    source_text: str,
+    name: str,
+    *,
+    color: bool = False,
+    width: int = 0,
 ) -> str:
     """Write findings one below the other, and how many there are; nothing for none."""
-    page = _Page(Source(source_text).lines, name, color)
+    page = _Page(Source(source_text).lines, name, color, width)
     found = list(findings)
     if not found:
         return ""
@@ -131,6 +145,7 @@ class _Page:
     lines: Sequence[str]
     name: str
     color: bool
+    width: int
 
     def paint(self, text: str, style: str) -> str:
         """Colour a text where colours are wanted."""
@@ -144,10 +159,17 @@ class _Page:
         lines += self._place(diagnostic)
         row = CODES.get(diagnostic.code)
         if row is not None:
-            lines.append(f" {self.paint('why:', 'strong')}  {_plain(row.why)}")
+            lines.append(self._words("why: ", row.why))
         if diagnostic.hint:
-            lines.append(f" {self.paint('hint:', 'strong')} {_plain(diagnostic.hint)}")
+            lines.append(self._words("hint:", diagnostic.hint))
         return "\n".join(lines)
+
+    def _words(self, label: str, text: str) -> str:
+        """Write words behind a label."""
+        words, hanging = _plain(text), " " * (len(label) + 2)
+        if self.width > _NARROW:
+            words = f"\n{hanging}".join(wrap(words, self.width - len(hanging)))
+        return f" {self.paint(label, 'strong')} {words}"
 
     def _place(self, diagnostic: Diagnostic) -> Iterator[str]:
         """Write where it is, with its source lines; what has no line is said in words."""
@@ -164,7 +186,7 @@ class _Page:
             last = line
             yield from self._excerpts(line, marks[line], gutter)
         for text in unplaced:
-            yield f" {self.paint('note:', 'strong')} {_plain(text)}"
+            yield self._words("note:", text)
 
     def _marks(self, diagnostic: Diagnostic) -> tuple[dict[int, list[_Mark]], list[str]]:
         """Return the marks by line, and the words for which there is no line to show."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -52,6 +53,11 @@ def is_colored(stream: TextIO) -> bool:
     """Whether colours are wanted there: on terminals that know them, unless NO_COLOR is set."""
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     return stream.isatty() and not plain
+
+
+def width_of(stream: TextIO) -> int:
+    """Return the columns of a terminal; 0 for what is none."""
+    return shutil.get_terminal_size().columns if stream.isatty() else 0
 
 
 def quoted(word: str) -> str:

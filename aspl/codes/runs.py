@@ -131,4 +131,23 @@ def kernel(a: Stream(f32, [P]), b: Stream(f32, [Q])) -> Stream(f32, [P + Q]):
         inputs={"a": [1, 2], "b": [7]},
         orders={0: (0, 1, 0)},
     ),
+    Code(
+        code="R007",
+        title="extents that differ within a group",
+        why="a function of several elements works on extents that agree; where a ragged extent "
+        "takes another value, the types have one symbol for both and only the run tells",
+        wrong="""\
+M, T = Dim(2), RaggedDim(3)
+
+def kernel(x: Stream(Tile(f32, [T, 1]), [1, M])) -> Stream(Tile(f32, [_, 1]), [1]):
+    return Accum(x, fn=add, init=zeros, rank=1)
+""",
+        right="""\
+M, T = Dim(2), RaggedDim(3)
+
+def kernel(x: Stream(Tile(f32, [T, 1]), [1, M])) -> Stream(Tile(f32, [_, 1]), [1]):
+    return Accum(x, fn=retile_row, rank=1)
+""",
+        inputs={"x": [[[[1.0]], [[1.0], [2.0]]]]},
+    ),
 )
