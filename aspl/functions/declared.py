@@ -5,6 +5,7 @@ from __future__ import annotations
 from aspl.diagnostics import Span
 from aspl.dims import Dim
 from aspl.functions.arrays import Extents
+from aspl.functions.expressions import steps_in
 from aspl.functions.fitting import fits, flattened, has_wild, misfit, named_extents
 from aspl.functions.function import Declared, Empty, Fill, Flat, Init, Param
 from aspl.functions.initial import MISSING_HINT, init_problem
@@ -81,6 +82,13 @@ def declared_flops(fn: Declared, args: Elements) -> Dim:
     given = args if len(args) == len(fn.params) else flattened(args)
     params = {param.name: got for param, got in zip(fn.params, given, strict=False)}
     return infer(params, fn.lets, fn.value, _Plain(), _silent).flops()
+
+
+def steps_of_use(fn: Declared) -> int:
+    """Count the steps of typing a function at a use: its body, where a `_` leaves extents open."""
+    if not has_wild(fn.result) and not any(has_wild(param.type) for param in fn.params):
+        return 0
+    return steps_in(fn.value) + sum(steps_in(let.value) for let in fn.lets)
 
 
 def judge(fn: Declared, extents: Extents, report: Report) -> None:

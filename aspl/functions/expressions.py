@@ -169,6 +169,29 @@ def names_of(pattern: Pattern) -> Iterator[str]:
             yield from names_of(part)
 
 
+def steps_in(expr: Expr) -> int:
+    """Count the operations, names and numbers of an expression."""
+    waiting: list[Expr] = [expr]
+    count = 0
+    while waiting:
+        each = waiting.pop()
+        count += 1
+        match each:
+            case Unary():
+                waiting.append(each.operand)
+            case Binary():
+                waiting += (each.left, each.right)
+            case Call():
+                waiting += each.args
+            case Subscript():
+                waiting.append(each.value)
+            case Group():
+                waiting += each.parts
+            case _:
+                pass
+    return count
+
+
 def mentions(expr: Expr, name: str) -> bool:
     """Whether a name occurs in an expression."""
     match expr:

@@ -58,6 +58,8 @@ class Declared:
     value: Expr
     flops: Dim | None = None
     """FLOPs of one call where its author states them; None counts the primitives."""
+    judged_at: tuple[tuple[str, int], ...] = field(default=(), compare=False)
+    """Values of sizes under which its body was found right, those that the judgement looked at."""
     span: Span = field(default=NOWHERE, compare=False)
 
     def __str__(self) -> str:

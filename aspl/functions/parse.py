@@ -180,6 +180,8 @@ def _let(reader: Reader, statement: ast.Assign, target: ast.expr) -> Let:
     value = reader.expression(statement.value)
     pattern = _pattern(reader, target)
     span = reader.locate(statement)
+    if pattern is not None:
+        reader.note_extents(pattern, value)
     return Let(pattern or (), value if pattern is not None else Broken(span), span)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from aspl.diagnostics import Diagnostic, Findings, Span
-from aspl.dims import Dim, to_dim
+from aspl.dims import Dim, ceil_div, to_dim
 from aspl.functions.arrays import MAX_LENGTH
 from aspl.functions.expressions import (
     At,
@@ -21,6 +21,7 @@ from aspl.functions.expressions import (
     Name,
     NewAxis,
     Number,
+    Pattern,
     Range,
     Size,
     Subscript,
@@ -28,6 +29,7 @@ from aspl.functions.expressions import (
     Weight,
     number,
 )
+from aspl.functions.extents import INTEGERS, extent_of, folded, sized
 from aspl.functions.names import FunctionScope
 from aspl.functions.outside import ANY_HINT, are, outside_problem
 from aspl.functions.problems import Problem, nearest
@@ -54,17 +56,6 @@ _COMPARE: dict[type[ast.cmpop], BinaryOp] = {
     ast.GtE: ">=",
 }
 
-_DIM_ARITHMETIC: dict[BinaryOp, Callable[[Dim, Dim], Dim]] = {
-    "+": lambda left, right: left + right,
-    "-": lambda left, right: left - right,
-    "*": lambda left, right: left * right,
-    "//": lambda left, right: left // right,
-    "%": lambda left, right: left % right,
-}
-
-INTEGERS = range(-(2**63), 2**64)
-"""The whole numbers that a machine number can hold."""
-
 
 @dataclass(slots=True)
 class Reader:
@@ -77,6 +68,8 @@ class Reader:
     """Reads a call; calls are a chapter of their own."""
     names: set[str] = field(default_factory=set)
     """The parameters and what has been assigned so far."""
+    extents: dict[str, Dim] = field(default_factory=dict)
+    """Those of the names that were assigned an extent or an integer."""
     failed: bool = False
     """Whether something could not be read; what the scope reads may have been reported before."""
 
@@ -130,11 +123,10 @@ class Reader:
 
     def dim(self, node: ast.expr) -> Dim | None:
         """Read an integer or extent, negative ones too."""
-        computed = [each for each in ast.walk(node) if isinstance(each, ast.Name)]
-        for each in computed:
-            if each.id in self.names:
-                self.report(_computed(each.id), each)
-                return None
+        names = [each for each in ast.walk(node) if isinstance(each, ast.Name)]
+        local = [each for each in names if each.id in self.names]
+        if local:
+            return self._local_dim(node, local)
         negative = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
         dim = self.scope.dim(node.operand if isinstance(node, ast.UnaryOp) and negative else node)
         if dim is None:
@@ -144,6 +136,36 @@ class Reader:
             self.report(_unfixed(dim), node)
             return None
         return -dim if negative else dim
+
+    def _local_dim(self, node: ast.expr, local: list[ast.Name]) -> Dim | None:
+        """Read an extent that names others of the body: `half = D // 2`, then `x[:half]`."""
+        computed = [each for each in local if each.id not in self.extents]
+        dim, known = None, len(self.findings)
+        match node:
+            case ast.Call(func=ast.Name(id="ceil_div"), args=[over, under], keywords=[]):
+                above, below = self.dim(over), self.dim(under)
+                if above is not None and below is not None and below.constant != 0:
+                    dim = ceil_div(above, below)
+            case _ if not computed and not isinstance(node, ast.Call):
+                dim = extent_of(self.expression(node))
+        if dim is None and len(self.findings) == known:
+            place = (computed or local)[0]
+            self.report(_computed(place.id), place)
+        return dim
+
+    def note_extents(self, target: Pattern, value: Expr) -> None:
+        """Remember which names of an assignment stand for extents, and forget the others."""
+        if isinstance(target, str):
+            dim = extent_of(value)
+            self.extents.pop(target, None)
+            # what names build on each other must not grow without bound
+            if dim is not None and sum(len(atoms) + 1 for atoms, _ in dim.terms) <= MAX_LENGTH:
+                self.extents[target] = dim
+            return
+        parts = value.parts if isinstance(value, Group) else ()
+        for place, each in enumerate(target):
+            known = place < len(parts) and len(parts) == len(target)
+            self.note_extents(each, parts[place] if known else Broken(value.span))
 
     def _constant(self, node: ast.Constant) -> Expr:
         value = node.value
@@ -163,11 +185,13 @@ class Reader:
 
     def _name(self, node: ast.Name) -> Expr:
         span, scope, name = self.locate(node), self.scope, node.id
+        if name in self.extents:
+            return sized(self.extents[name], span)
         if name in self.names:
             return Name(name, span)
         if name in scope.sizes:
             dim = scope.sizes[name]
-            return _sized(dim, span) if dim.is_static else self.broken(_unfixed(dim), node)
+            return sized(dim, span) if dim.is_static else self.broken(_unfixed(dim), node)
         if name in scope.numbers:
             return number(scope.numbers[name], span)
         if name in scope.parameters:
@@ -197,7 +221,7 @@ class Reader:
             case ast.USub(), Number(kind="int" | "float"):
                 return number(-operand.value, span)
             case ast.USub(), Size():
-                return _sized(-operand.dim, span)
+                return sized(-operand.dim, span)
             case _:
                 return Unary("-" if isinstance(node.op, ast.USub) else "~", operand, span)
 
@@ -206,7 +230,7 @@ class Reader:
         if op is None:
             return self.outside(node.op if hasattr(node.op, "lineno") else node)
         left, right = self.expression(node.left), self.expression(node.right)
-        return _folded(op, left, right, self.locate(node)) or Binary(
+        return folded(op, left, right, self.locate(node)) or Binary(
             op, left, right, self.locate(node)
         )
 
@@ -268,31 +292,3 @@ def _computed(name: str) -> Problem:
 def _unfixed(dim: Dim) -> Problem:
     hint = "a function computes with sizes that are fixed before a run"
     return Problem("F001", f"extent `{dim}` is known only in a run", hint)
-
-
-def _sized(dim: Dim, span: Span) -> Size | Number:
-    return Size(dim, span) if dim.constant is None else number(dim.constant, span)
-
-
-def _folded(op: BinaryOp, left: Expr, right: Expr, span: Span) -> Expr | None:
-    """Compute with extents at once, so that `2*D` is one extent however it is written."""
-    compute = _DIM_ARITHMETIC.get(op)
-    if compute is None or not (isinstance(left, Size) or isinstance(right, Size)):
-        return None
-    a, b = _as_dim(left), _as_dim(right)
-    # long sums multiplied again and again would grow without bound
-    if a is None or b is None or len(a.terms) * len(b.terms) > MAX_LENGTH:
-        return None
-    try:
-        dim = compute(a, b)
-    except ZeroDivisionError:
-        return None
-    return _sized(dim, span) if dim.constant is None or dim.constant in INTEGERS else None
-
-
-def _as_dim(expr: Expr) -> Dim | None:
-    if isinstance(expr, Size):
-        return expr.dim
-    if isinstance(expr, Number) and expr.kind == "int":
-        return to_dim(int(expr.value))
-    return None

@@ -48,7 +48,7 @@ def _unpack(target: ast.Tuple | ast.List, value: BuildValue, context: Context) -
             f"name all {len(value)}",
             facts=(("expected", str(count)), ("got", str(len(value)))),
         )
-        parts = [*value, *[ANYTHING] * count][:count]
+        parts = [*value[:count], *[ANYTHING] * count][:count]
     else:
         parts = list(value)
     for each, part in zip(target.elts, parts, strict=True):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 
 from aspl.builder import StreamRef
-from aspl.dims import Kind, ceil_div, extent
+from aspl.dims import Dim, ExtentTooLarge, Kind, ceil_div, extent, some
 from aspl.functions.function import Empty, Fill
-from aspl.text.context import MAX_INTEGER, Context
+from aspl.text.context import MAX_WEIGHT, Context
 from aspl.text.convert import as_dim
 from aspl.text.given import Arg, Given
 from aspl.text.scope import (
@@ -45,7 +46,8 @@ def _range(given: Given, context: Context) -> BuildValue:
         context.report("P011", given.node, "the step of `range` is 0")
         return ANYTHING
     places = range(*whole)
-    context.spend(given.node, min(len(places), MAX_INTEGER))
+    # `len` fails beyond a machine word
+    context.spend(given.node, (places[-1] - places[0]) // places.step + 1 if places else 0)
     return list(places)
 
 
@@ -59,9 +61,15 @@ def _listed(arg: Arg, given: Given, context: Context) -> list[BuildValue] | None
     return None
 
 
-def _lists(given: Given, context: Context) -> list[list[BuildValue]] | None:
+def _lists(
+    given: Given, context: Context, most: int | None = None
+) -> list[list[BuildValue]] | None:
     if given.named or not given.positional:
-        context.report("A001", given.node, f"`{given.name}` expects lists")
+        what = "lists" if most is None else "a list"
+        context.report("A001", given.node, f"`{given.name}` expects {what}")
+        return None
+    if most is not None and len(given.positional) > most:
+        given.report_surplus(most, context)
         return None
     found = [_listed(arg, given, context) for arg in given.positional]
     lists = [each for each in found if each is not None]
@@ -81,17 +89,17 @@ def _zip(given: Given, context: Context) -> BuildValue:
 
 
 def _enumerate(given: Given, context: Context) -> BuildValue:
-    lists = _lists(given, context)
+    lists = _lists(given, context, 1)
     return ANYTHING if lists is None else list(enumerate(lists[0]))
 
 
 def _reversed(given: Given, context: Context) -> BuildValue:
-    lists = _lists(given, context)
+    lists = _lists(given, context, 1)
     return ANYTHING if lists is None else lists[0][::-1]
 
 
 def _len(given: Given, context: Context) -> BuildValue:
-    lists = _lists(given, context)
+    lists = _lists(given, context, 1)
     return ANYTHING if lists is None else len(lists[0])
 
 
@@ -100,6 +108,9 @@ def _extreme(pick: Callable[[list[int]], int]) -> Callable[[Given, Context], Bui
         values: list[Arg] = list(given.positional)
         if len(values) == 1 and isinstance(values[0].value, list | tuple):
             values = [Arg(each, values[0].node) for each in values[0].value]
+            context.spend(given.node, len(values))
+        if given.named or not values:
+            context.report("A001", given.node, f"`{given.name}` expects integers or a list")
         found = [context.integer(arg.value, arg.node, f"`{given.name}`") for arg in values]
         whole = [each for each in found if each is not None]
         return pick(whole) if whole and len(whole) == len(found) else ANYTHING
@@ -118,8 +129,31 @@ def _ceil_div(given: Given, context: Context) -> BuildValue:
     if under.constant == 0:
         context.report("P011", given.node, "division by zero")
         return ANYTHING
-    quotient = ceil_div(over, under)
+    return _modest(partial(ceil_div, over, under), given, context)
+
+
+def _modest(make: Callable[[], Dim], given: Given, context: Context) -> BuildValue:
+    """Return an extent, or report one that is too long; a plain integer is one again."""
+    try:
+        quotient = make()
+    except ExtentTooLarge:
+        return context.report_long(given.node)
+    context.spend(given.node, quotient.weight)
+    if quotient.weight > MAX_WEIGHT:
+        return context.report_long(given.node)
     return quotient if quotient.constant is None else quotient.constant
+
+
+def _some(given: Given, context: Context) -> BuildValue:
+    """`some(d)`: 1 where the extent is above 0, else 0; types that mention it read back."""
+    bound = given.bind(("dim",), 1, context)
+    if bound is None:
+        return ANYTHING
+    found = as_dim(bound["dim"].value)
+    if found is None:
+        context.report("A003", given.node, "`some` expects an integer or extent")
+        return ANYTHING
+    return _modest(partial(some, found), given, context)
 
 
 def _dim(given: Given, context: Context) -> BuildValue:
@@ -242,6 +276,7 @@ BUILTINS: dict[str, Callable[[Given, Context], BuildValue]] = {
     "min": _extreme(min),
     "max": _extreme(max),
     "ceil_div": _ceil_div,
+    "some": _some,
     "dim": _dim,
     "Close": _close,
     "Dim": _declared_dim(Kind.SIZE),

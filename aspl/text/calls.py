@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 
 from aspl.dims import Dim
 from aspl.functions.apply import library_function
 from aspl.functions.function import Declared, Library
+from aspl.functions.library.entry import OptionValue
 from aspl.functions.library.table import LIBRARY
 from aspl.ops.table import OPS
 from aspl.text.builtins import BUILTINS, INITS, typed_init
@@ -16,7 +18,7 @@ from aspl.text.given import Given
 from aspl.text.operands import streams_in
 from aspl.text.operators import apply_operator
 from aspl.text.outside import unknown
-from aspl.text.scope import ANYTHING, Anything, BuildValue, describe, nearest_hint
+from aspl.text.scope import ANYTHING, Anything, BuildValue, describe
 from aspl.text.type_names import CONSTRUCTORS, make_type
 
 
@@ -37,12 +39,10 @@ def called(name: str, given: Given, context: Context, targets: int | None) -> Bu
         return typed_init(INITS[name], given, context)
     if name in LIBRARY:
         return _library(name, given, context)
-    known = (*OPS, *DERIVED, *LIBRARY, *BUILTINS, *CONSTRUCTORS)
     if not isinstance(given.node.func, ast.Attribute) and name in context.later():
         return unknown(given.node.func, name, context)
-    return context.report(
-        "N002", given.node.func, f"unknown operator `{name}`", nearest_hint(name, known)
-    )
+    hint = context.nearest(name, OPS, DERIVED, LIBRARY, BUILTINS, CONSTRUCTORS)
+    return context.report("N002", given.node.func, f"unknown operator `{name}`", hint)
 
 
 def _called_value(value: BuildValue, given: Given, context: Context) -> BuildValue:
@@ -60,14 +60,14 @@ def _called_value(value: BuildValue, given: Given, context: Context) -> BuildVal
 
 
 def _library(name: str, given: Given, context: Context) -> BuildValue:
-    if any(streams_in(arg.value) for arg in given.positional):
+    if any(streams_in(arg, context) for arg in given.positional):
         hint = f"functions are applied by operators: write `Map(..., fn={name})`"
         return context.report("A003", given.node, f"`{name}` is called directly", hint)
     known = tuple(option.name for option in LIBRARY[name].options)
     bound = given.bind(known, 0, context)
     if bound is None or any(isinstance(arg.value, Anything) for arg in bound.values()):
         return ANYTHING
-    options: dict[str, int | float | bool | Dim] = {}
+    options: dict[str, OptionValue] = {}
     for option, arg in bound.items():
         if not isinstance(arg.value, int | float | bool | Dim):
             got = describe(arg.value)
@@ -75,9 +75,16 @@ def _library(name: str, given: Given, context: Context) -> BuildValue:
                 "F012", arg.node, f"expected a value for `{option}` of `{name}`, got {got}"
             )
         options[option] = arg.value
+    return made_function(name, options, given.node, context)
+
+
+def made_function(
+    name: str, options: Mapping[str, OptionValue], node: ast.AST, context: Context
+) -> BuildValue:
+    """Return a library function with its options, or report F012."""
     made = library_function(name, options)
     if isinstance(made, Library):
         return made
     for problem in made:
-        context.report(problem.code, given.node, problem.message, problem.hint)
+        context.report(problem.code, node, problem.message, problem.hint)
     return ANYTHING

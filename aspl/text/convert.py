@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from aspl.bounds import MAX_PARTS
 from aspl.dims import Dim, to_dim
 from aspl.functions.function import Declared, Empty, Fill, Init, Library, Parts
 from aspl.ops.base import ArgumentKind, Parameter
-from aspl.text.context import MAX_INTEGER, Context
+from aspl.text.context import Context
 from aspl.text.given import Arg
 from aspl.text.scope import Anything, BuildValue, describe, nearest_hint
 from aspl.types import Stream, TensorRef
@@ -29,7 +31,7 @@ def convert(arg: Arg, parameter: Parameter, op: str, context: Context) -> Any:
             return FAILED if whole is None else _bounded(whole, arg, parameter, op, context)
         case ArgumentKind.DIM:
             dim = as_dim(value)
-            return FAILED if dim is None else _bounded(dim, arg, parameter, op, context)
+            found = None if dim is None else _bounded(dim, arg, parameter, op, context)
         case _:
             found = _CONVERSIONS[kind](value)
     if found is None:
@@ -66,21 +68,26 @@ def as_dims(value: BuildValue) -> tuple[Dim, ...] | None:
 
 def as_init(value: BuildValue) -> Init | None:
     """Return an initial value for a number, a name of one, or a tuple of these."""
+    return _init(value, iter(range(MAX_PARTS)))
+
+
+def _init(value: BuildValue, places: Iterator[int]) -> Init | None:
     if isinstance(value, Fill | Empty | Parts):
         return value
     if isinstance(value, bool | int | float):
         return Fill(float(value))
-    if isinstance(value, list | tuple):
-        parts = tuple(map(as_init, value))
+    # no state has more parts, and a list in several places may double at every level
+    if isinstance(value, list | tuple) and next(places, None) is not None:
+        parts = tuple(_init(each, places) for each in value[:MAX_PARTS])
         found = tuple(part for part in parts if part is not None)
-        return Parts(found) if found and len(found) == len(parts) else None
+        return Parts(found) if found and len(found) == len(value) else None
     return None
 
 
 def _bounded(value: Any, arg: Arg, parameter: Parameter, op: str, context: Context) -> Any:
     low = parameter.argument.low
     plain = value if isinstance(value, int) else value.constant
-    if plain is None or low is None or low <= plain <= MAX_INTEGER:
+    if plain is None or low is None or low <= plain:
         return value
     context.report(
         "A004",

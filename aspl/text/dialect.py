@@ -97,8 +97,12 @@ def _merged_dims(given: Given, context: Context) -> Given | None:
     dims = named.pop("L", None)
     if dims is None:
         return given
-    found = _integers(_parts(dims))
-    if len(found) < 2 or sorted(found) != list(range(min(found), max(found) + 1)):
+    parts = _parts(dims)
+    if any(isinstance(part.value, Anything) for part in parts):
+        return None
+    found = _integers(parts)
+    neighbours = len(found) == len(parts) == len(set(found))
+    if len(found) < 2 or not neighbours or max(found) - min(found) != len(found) - 1:
         context.report(
             "A004",
             dims.node,
@@ -113,11 +117,14 @@ def _merged_dims(given: Given, context: Context) -> Given | None:
 def _split_dims(given: Given, context: Context) -> Given | None:
     """Split each dim of `L` into chunks of its `S`."""
     named = dict(given.named)
-    ranks = _parts(named.pop("L", Arg(0, given.node)))
+    ranks = _parts(named.pop("L")) if "L" in named else ()
     chunks = _parts(named.pop("S")) if "S" in named else ()
-    if len(ranks) == 1 and len(chunks) < 2:
-        named["rank"] = ranks[0]
-        return replace(given, named={**named, **dict(zip(("chunk",), chunks, strict=False))})
+    if len(ranks) < 2 and len(chunks) < 2:
+        named |= dict(zip(("rank",), ranks, strict=False))
+        named |= dict(zip(("chunk",), chunks, strict=False))
+        return replace(given, named=named)
+    if any(isinstance(part.value, Anything) for part in (*ranks, *chunks)):
+        return None
     found = _integers(ranks)
     if len(ranks) != len(chunks) or len(set(found)) != len(ranks):
         context.report(
@@ -161,7 +168,8 @@ def _control_last(given: Given, context: Context) -> Given | None:
         single = [*_parts(groups.pop()), *single]
     args = (*groups, *single)
     count = named.pop("N", None)
-    if count is not None and not any(isinstance(arg.value, Anything) for arg in args):
+    known = "inputs" not in named and not any(isinstance(arg.value, Anything) for arg in args)
+    if count is not None and known:
         got = len(_streams(tuple(groups), groups=False)) + len(single) - ("control" not in named)
         if isinstance(count.value, int) and got != count.value:
             context.report(

@@ -8,13 +8,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from aspl.builder import StreamRef
-from aspl.dims import WILD, Dim
-from aspl.functions.function import Library
+from aspl.dims import WILD, Dim, ExtentTooLarge
 from aspl.functions.library.table import LIBRARY
 from aspl.text.bind import assign
 from aspl.text.builtins import BUILTINS, CONSTANTS, INITS
-from aspl.text.calls import called
-from aspl.text.context import MAX_INTEGER, Context
+from aspl.text.calls import called, made_function
+from aspl.text.context import MAX_INTEGER, MAX_WEIGHT, Context
 from aspl.text.dialect import modern
 from aspl.text.given import Arg, Given
 from aspl.text.operands import streams_in
@@ -79,6 +78,7 @@ def too_large(node: ast.AST, context: Context) -> Anything:
 def _name(node: ast.Name, context: Context) -> BuildValue:
     name = node.id
     if name in context.names:
+        context.owned.pop(name, None)
         return context.names[name]
     if name in SCALARS:
         return SCALARS[name]
@@ -87,7 +87,7 @@ def _name(node: ast.Name, context: Context) -> BuildValue:
     if name in CONSTANTS:
         return CONSTANTS[name]
     if name in LIBRARY:
-        return Library(name)
+        return made_function(name, {}, node, context)
     if name == "_":
         return WILD
     return unknown(node, name, context)
@@ -120,7 +120,7 @@ def _read_by_nothing(made: BuildValue, calls: tuple[Given, ...], context: Contex
     """Read the streams of a call that came to nothing: that nobody else does is no news."""
     if isinstance(made, Anything):
         args = (arg for each in calls for arg in (*each.positional, *each.named.values()))
-        refs = [ref for arg in args for ref in streams_in(arg.value)]
+        refs = [ref for arg in args for ref in streams_in(arg, context)]
         if refs:
             context.spend_operator(calls[0].node)
             context.builder.add(Broken(), *refs, span=context.span(calls[0].node))
@@ -189,15 +189,19 @@ def _binary(node: ast.BinOp, context: Context) -> BuildValue:
         wrong = left if not _is_number(left) else right
         hint = (
             "streams are combined by operators: write `Map(x, y, fn=add)`"
-            if streams_in(wrong)
+            if streams_in(Arg(wrong, node), context)
             else ""
         )
         return context.report(
             "A003", node, f"expected numbers or extents, got {describe(wrong)}", hint
         )
+    if {type(left), type(right)} == {Dim, float}:
+        return context.report("A003", node, "expected integers or extents, got a number")
     try:
         result = apply(left, right)
-    except (ZeroDivisionError, TypeError, OverflowError):
+    except ExtentTooLarge:
+        return context.report_long(node)
+    except ArithmeticError:
         return context.report("P011", node, "this has no value, a division by zero for example")
     return _bounded(result, node, context)
 
@@ -208,10 +212,10 @@ def _is_number(value: BuildValue) -> bool:
 
 def _bounded(value: Dim | int | float, node: ast.AST, context: Context) -> BuildValue:
     if isinstance(value, Dim):
-        if len(value.terms) > 64 or any(len(monomial) > 32 for monomial, _ in value.terms):
-            return context.report(
-                "P011", node, "an extent has too many terms", "name a size of its own"
-            )
+        weight = value.weight
+        context.spend(node, weight)
+        if weight > MAX_WEIGHT or any(abs(factor) > MAX_INTEGER for _, factor in value.terms):
+            return context.report_long(node)
         constant = value.constant
         if constant is None:
             return value
@@ -297,10 +301,14 @@ def _comprehension(node: ast.ListComp, context: Context) -> BuildValue:
                 "a condition in a comprehension is outside the language",
                 "slice the list",
             )
-    before = dict(context.names)
+    targets = [part for each in node.generators for part in ast.walk(each.target)]
+    bound = {part.id for part in targets if isinstance(part, ast.Name)}
+    hidden = {name: context.names[name] for name in bound if name in context.names}
     results: list[BuildValue] = []
     good = _generate(node, 0, results, context)
-    context.names = before
+    for name in bound:
+        context.names.pop(name, None)
+    context.names.update(hidden)
     return results if good else ANYTHING
 
 

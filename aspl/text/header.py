@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
+from typing import TypeVar
 
-from aspl.dims import Dim, Kind
+from aspl.dims import Dim, ExtentTooLarge, Kind, Symbol
 from aspl.functions.function import Declared
 from aspl.functions.names import FunctionScope
 from aspl.functions.parse import declare
@@ -39,6 +40,8 @@ class Header:
     """What a task gives to a bare kernel."""
 
     sizes: tuple[tuple[str, int, Kind], ...] = ()
+    fixed: frozenset[str] = frozenset()
+    """Sizes whose values the task's structure depends on, as with `Dim(4, fixed=True)`."""
     numbers: tuple[tuple[str, int | float], ...] = ()
     parameters: tuple[TensorRef, ...] = ()
     functions: tuple[Declared, ...] = ()
@@ -51,6 +54,7 @@ def declare_header(header: Header, context: Context) -> None:
     """Bind what a task supplies."""
     for name, value, kind in header.sizes:
         declare_size(name, value, kind, context)
+    context.builder.specialise(set(header.fixed))
     for name, number in header.numbers:
         declare_number(name, number, context)
     for ref in header.parameters:
@@ -140,39 +144,69 @@ def declare_function(node: ast.FunctionDef, context: Context) -> None:
         what = "is a name of the language" if node.name in RESERVED else "is declared twice"
         context.report("P009", node, f"`{node.name}` {what}", "pick another name")
         return
+    names = context.names
+    seen: dict[str, int] = {}
     scope = FunctionScope(
-        sizes={name: value for name, value in context.names.items() if isinstance(value, Dim)},
-        numbers={
-            name: value
-            for name, value in context.names.items()
-            if isinstance(value, int | float) and not isinstance(value, bool)
-        },
-        parameters={
-            name: value.type
-            for name, value in context.names.items()
-            if isinstance(value, TensorRef)
-        },
-        functions={name for name, value in context.names.items() if isinstance(value, Declared)},
+        sizes=_Named(names, lambda value: value if isinstance(value, Dim) else None),
+        numbers=_Named(names, _number),
+        parameters=_Named(names, lambda ref: ref.type if isinstance(ref, TensorRef) else None),
+        functions=_Named(names, lambda value: value if isinstance(value, Declared) else None),
         element=partial(_element, context=context),
         dim=partial(_dim, context=context),
-        same=partial(_same, sizes=context.sizes),
-        bound=partial(_bound, sizes=context.sizes),
+        same=partial(_same, sizes=context.sizes, seen=seen),
+        bound=partial(_bound, sizes=context.sizes, seen=seen),
     )
-    function = declare(node, scope, context.span, context.findings)
-    context.names[node.name] = (
-        Anything() if function is None else context.builder.function(function)
-    )
+    try:
+        function = declare(node, scope, context.span, context.findings)
+    except ExtentTooLarge:
+        function = None
+        context.report_long(node)
+    if function is None:
+        context.names[node.name] = Anything()
+        return
+    judged = replace(function, judged_at=tuple(sorted(seen.items())))
+    context.names[node.name] = context.builder.function(judged)
 
 
-def _same(left: Dim, right: Dim, sizes: Mapping[str, int]) -> bool:
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Named(Mapping[str, T]):
+    """The names that stand for one kind of value; a view, since every function has its own."""
+
+    names: Mapping[str, BuildValue]
+    pick: Callable[[BuildValue], T | None]
+
+    def __getitem__(self, name: str) -> T:
+        value = self.pick(self.names[name])
+        if value is None:
+            raise KeyError(name)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, value in self.names.items() if self.pick(value) is not None)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def _number(value: BuildValue) -> int | float | None:
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _same(left: Dim, right: Dim, sizes: Mapping[str, int], seen: dict[str, int]) -> bool:
     """Whether extents are equal, at the bound sizes where they are divisions."""
     if left == right or not (left.has_division or right.has_division):
         return left == right
-    value = _bound(left, sizes)
-    return value is not None and value == _bound(right, sizes)
+    value = _bound(left, sizes, seen)
+    return value is not None and value == _bound(right, sizes, seen)
 
 
-def _bound(dim: Dim, sizes: Mapping[str, int]) -> int | None:
+def _bound(dim: Dim, sizes: Mapping[str, int], seen: dict[str, int]) -> int | None:
+    """Return the value of an extent, and note on which sizes it depends."""
+    names = (atom.name for atom in dim.atoms() if isinstance(atom, Symbol))
+    seen.update({name: sizes[name] for name in names if name in sizes})
     try:
         return dim.value(sizes)
     except (KeyError, ZeroDivisionError):

@@ -108,9 +108,12 @@ def _append(name: str, call: ast.Call, context: Context) -> None:
             "A003", call, f"`append` adds one value to a list, and `{name}` is {describe(items)}"
         )
         return
-    # a new list, so that other names keep theirs
-    context.spend(call, len(items))
-    context.names[name] = [*items, evaluate(call.args[0], context)]
+    value = evaluate(call.args[0], context)
+    if context.owned.get(name) is not items:
+        # a new list, so that other names keep theirs; until one reads it, it may grow in place
+        context.spend(call, len(items))
+        items = context.owned[name] = context.names[name] = list(items)
+    items.append(value)
 
 
 def _loop(loop: ast.For, context: Context) -> None:

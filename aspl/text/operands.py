@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from aspl.builder import StreamRef
@@ -29,7 +30,7 @@ def bind_operands(op: type[Op], given: Given, context: Context) -> Bound:
     bound = Bound(rest=list(given.positional))
     for place, operand in enumerate(op.operands):
         needed_after = sum(later.arity == "one" for later in op.operands[place + 1 :])
-        args = _take(operand, given, bound, needed_after)
+        args = _take(operand, given, bound, needed_after, context)
         before = len(bound.refs)
         for arg in args:
             _add(arg, operand, given, bound, context)
@@ -37,23 +38,34 @@ def bind_operands(op: type[Op], given: Given, context: Context) -> Bound:
     return bound
 
 
-def streams_in(value: BuildValue) -> list[StreamRef]:
-    """Return the streams in a value, lists included."""
-    if isinstance(value, list | tuple):
-        return [ref for each in value for ref in streams_in(each)]
-    return [value] if isinstance(value, StreamRef) else []
+def streams_in(arg: Arg, context: Context) -> list[StreamRef]:
+    """Return the streams in an argument, lists included."""
+    return [each for each in _parts(arg, context) if isinstance(each, StreamRef)]
 
 
-def _is_streamish(value: BuildValue) -> bool:
-    if isinstance(value, list | tuple):
-        return any(map(_is_streamish, value))
-    return isinstance(value, StreamRef | Anything)
+def _is_streamish(arg: Arg, context: Context) -> bool:
+    return any(isinstance(each, StreamRef | Anything) for each in _parts(arg, context))
 
 
-def _take(operand: Operand, given: Given, bound: Bound, needed_after: int) -> list[Arg]:
+def _parts(arg: Arg, context: Context) -> Iterator[BuildValue]:
+    """Walk what lists hold; one list in several places, which may double at every level, once."""
+    waiting, seen = [arg.value], set[int]()
+    while waiting:
+        value = waiting.pop()
+        if not isinstance(value, list | tuple):
+            yield value
+        elif id(value) not in seen:
+            seen.add(id(value))
+            context.spend(arg.node, len(value))
+            waiting.extend(reversed(value))
+
+
+def _take(
+    operand: Operand, given: Given, bound: Bound, needed_after: int, context: Context
+) -> list[Arg]:
     if operand.name in given.named:
         return [given.named[operand.name]]
-    streams = [arg for arg in bound.rest if _is_streamish(arg.value)]
+    streams = [arg for arg in bound.rest if _is_streamish(arg, context)]
     if operand.arity == "many" and streams and not isinstance(streams[0].value, list | tuple):
         named_after = needed_after and "control" in given.named
         taken = streams[: len(streams) - (0 if named_after else needed_after)] or streams[:1]
@@ -61,7 +73,9 @@ def _take(operand: Operand, given: Given, bound: Bound, needed_after: int) -> li
         taken = streams[:1]
     if not taken and operand.arity != "optional":
         taken = bound.rest[:1]
-    bound.rest = [arg for arg in bound.rest if arg not in taken]
+    # by identity: lists may be equal, and slow to compare
+    places = set(map(id, taken))
+    bound.rest = [arg for arg in bound.rest if id(arg) not in places]
     return taken
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from aspl.builder import StreamRef
 from aspl.ops.base import Example, Op, Parameter
 from aspl.site import Site
 from aspl.text.context import Context
@@ -43,16 +44,24 @@ def apply_operator(op: type[Op], given: Given, context: Context, targets: int | 
     values = _parameters(op, given, bound, context, targets)
     if values is None or not bound.good:
         arguments = (*given.positional, *given.named.values())
-        read = [ref for arg in arguments for ref in streams_in(arg.value)]
-        context.builder.add(Broken(), *read, span=context.span(given.node))
+        read = [(ref, arg) for arg in arguments for ref in streams_in(arg, context)]
+        _add(Broken(), read, given, context)
         return ANYTHING
-    made = context.builder.add(
-        op(**values),
-        *(ref for ref, _ in bound.refs),
-        span=context.span(given.node),
-        input_spans=tuple(context.span(arg.node) for _, arg in bound.refs),
-    )
+    operator = op(**values)
+    context.spend_streams(given.node, operator.results(len(bound.refs)))
+    made = _add(operator, bound.refs, given, context)
     return made[0] if len(made) == 1 and not op.writes_list else list(made)
+
+
+def _add(
+    op: Op, reads: Sequence[tuple[StreamRef, Arg]], given: Given, context: Context
+) -> tuple[StreamRef, ...]:
+    return context.builder.add(
+        op,
+        *(ref for ref, _ in reads),
+        span=context.span(given.node),
+        input_spans=tuple(context.span(arg.node) for _, arg in reads),
+    )
 
 
 def _parameters(

@@ -9,7 +9,7 @@ from aspl.ops.table import OPS
 from aspl.text.builtins import BUILTINS, CONSTANTS, INITS
 from aspl.text.context import Context
 from aspl.text.derived import DERIVED
-from aspl.text.scope import Anything, nearest_hint
+from aspl.text.scope import Anything
 from aspl.text.type_names import CONSTRUCTORS, SCALARS
 
 RESERVED = frozenset(
@@ -74,5 +74,5 @@ def unknown(node: ast.AST, name: str, context: Context) -> Anything:
         return context.report(
             "A003", node, f"`{name}` is used without being called", f"write `{name}(...)`"
         )
-    known = (*context.names, *SCALARS, *INITS, *LIBRARY)
-    return context.report("N001", node, f"unknown name `{name}`", nearest_hint(name, known))
+    hint = context.nearest(name, context.names, SCALARS, INITS, LIBRARY)
+    return context.report("N001", node, f"unknown name `{name}`", hint)

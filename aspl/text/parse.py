@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
-from functools import partial
+from dataclasses import dataclass
+from functools import cache, partial
 
 from aspl.builder import Builder, StreamRef
-from aspl.diagnostics import Findings, LimitReached, Span
+from aspl.diagnostics import NOWHERE, Findings, LimitReached, Span
 from aspl.program import Program
 from aspl.text.context import MAX_OPERATORS, Context
 from aspl.text.header import (
@@ -19,8 +20,19 @@ from aspl.text.header import (
     result_types,
 )
 from aspl.text.kernel import Returned, names_bound, run_body
-from aspl.text.source import Source, read_syntax
+from aspl.text.outside import RESERVED
+from aspl.text.source import Source, read_syntax, unindented
 from aspl.types import Stream, Tensor, TensorRef
+
+
+@dataclass(frozen=True, slots=True)
+class _Parameter:
+    """A parameter of the kernel: its name to those who give values, and its author's name."""
+
+    name: str
+    label: str
+    kind: Stream | Tensor | None
+    span: Span
 
 
 def parse(
@@ -33,11 +45,11 @@ def parse(
 ) -> Program | None:
     """Read a program; None when there is no kernel to speak of.
 
-    With a `header`, as in a task, the text is a bare kernel, or the body of one. `sizes` go before
-    the default values of named extents. A program with errors is returned too, so that the checker
-    can report what else is wrong; `findings.has_errors` tells.
+    With a `header`, as in a task, the text is a bare kernel, or the body of one, which may be
+    indented. `sizes` go before the default values of named extents. A program with errors is
+    returned too, so that the checker can report what else is wrong; `findings.has_errors` tells.
     """
-    source = Source(text)
+    source = Source(text) if header is None else unindented(text)
     module = read_syntax(source, findings)
     if module is None:
         return None
@@ -102,18 +114,17 @@ def _plain_parameters(node: ast.FunctionDef, context: Context) -> list[ast.arg]:
         context.report("P002", each, "kernel parameters are plain names", "write `name: type`")
     for decorator in node.decorator_list:
         context.report("P002", decorator, "a decorated kernel is outside the language", "remove it")
-    seen: set[str] = set()
+    seen = set(context.names)
     for each in arguments.args:
-        if each.arg in seen:
-            context.report("P009", each, f"`{each.arg}` is declared twice", "pick another name")
+        if each.arg in seen or each.arg in RESERVED:
+            what = "is declared twice" if each.arg in seen else "is a name of the language"
+            context.report("P009", each, f"`{each.arg}` {what}", "pick another name")
         seen.add(each.arg)
     return arguments.args
 
 
-def _annotated(
-    node: ast.FunctionDef, context: Context
-) -> list[tuple[str, Stream | Tensor | None, Span]]:
-    inputs: list[tuple[str, Stream | Tensor | None, Span]] = []
+def _annotated(node: ast.FunctionDef, context: Context) -> list[_Parameter]:
+    inputs: list[_Parameter] = []
     for arg in _plain_parameters(node, context):
         kind = None
         if arg.annotation is None:
@@ -122,7 +133,7 @@ def _annotated(
             )
         else:
             kind = annotation(arg.annotation, context, closed=True)
-        inputs.append((arg.arg, kind, context.span(arg)))
+        inputs.append(_Parameter(arg.arg, arg.arg, kind, context.span(arg)))
     return inputs
 
 
@@ -132,8 +143,8 @@ def _read_bare(module: ast.Module, header: Header, context: Context) -> Program 
         if not module.body:
             _report_no_kernel(module, context)
             return None
-        given = [(name, kind, Span(0, 0, 0, 0)) for name, kind in header.inputs]
-        return _build(module.body[0], module.body, list(given), header.results, context)
+        given = [_Parameter(name, name, kind, NOWHERE) for name, kind in header.inputs]
+        return _build(module.body[0], module.body, given, header.results, context)
     for statement in module.body:
         if statement is not kernels[0] and not _is_docstring(statement):
             context.report(
@@ -154,10 +165,10 @@ def _read_bare(module: ast.Module, header: Header, context: Context) -> Program 
             facts=(("expected", str(len(header.inputs))), ("got", str(len(args)))),
         )
         return None
-    inputs: list[tuple[str, Stream | Tensor | None, Span]] = []
-    for arg, (_, kind) in zip(args, header.inputs, strict=True):
+    inputs: list[_Parameter] = []
+    for arg, (name, kind) in zip(args, header.inputs, strict=True):
         _compare(arg.annotation, kind, context)
-        inputs.append((arg.arg, kind, context.span(arg)))
+        inputs.append(_Parameter(name, arg.arg, kind, context.span(arg)))
     return _build(kernel, kernel.body, inputs, header.results, context)
 
 
@@ -181,16 +192,16 @@ def _is_docstring(statement: ast.stmt) -> bool:
 def _build(
     kernel: ast.AST,
     body: Sequence[ast.stmt],
-    inputs: Sequence[tuple[str, Stream | Tensor | None, Span]],
+    inputs: Sequence[_Parameter],
     declared: tuple[Stream, ...] | None,
     context: Context,
 ) -> Program | None:
     context.in_header = False
-    context.later = partial(names_bound, body)
+    context.later = cache(partial(names_bound, body))
     context.builder.name = getattr(kernel, "name", "kernel")
     context.builder.span = context.span(kernel)
-    for name, kind, span in inputs:
-        context.names[name] = _declare_input(name, kind, span, context)
+    for each in inputs:
+        context.names[each.label] = _declare_input(each, context)
     returned = run_body(body, context)
     _check_return(returned, declared, kernel, context)
     program = context.builder.build(
@@ -201,17 +212,15 @@ def _build(
     return program
 
 
-def _declare_input(
-    name: str, kind: Stream | Tensor | None, span: Span, context: Context
-) -> StreamRef | TensorRef:
-    match kind:
+def _declare_input(each: _Parameter, context: Context) -> StreamRef | TensorRef:
+    match each.kind:
         case Stream():
-            return context.builder.stream(name, kind, span)
+            return context.builder.stream(each.name, each.kind, each.span, label=each.label)
         case Tensor():
-            return context.builder.tensor(name, kind, span)
+            return context.builder.tensor(each.name, each.kind, each.span)
         case None:
             # a parameter without a type is poison, and reported
-            return context.builder.fresh(name, span)
+            return context.builder.fresh(each.label, each.span)
 
 
 def _check_return(

@@ -98,12 +98,16 @@ _WORDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
 )
 
 
+_LONG = 40
+
+
 def nearest(name: str, known: Iterable[str]) -> tuple[str, ...]:
     """Return the three known names that are most like `name`."""
     by_lower: dict[str, str] = {}
     for each in known:
         by_lower.setdefault(each.lower(), each)
-    found = difflib.get_close_matches(name.lower(), by_lower, n=3, cutoff=0.5)
+    # difflib is quadratic in the length of a word: no long word is a slip of the pen
+    found = difflib.get_close_matches(name[:_LONG].lower(), by_lower, n=3, cutoff=0.5)
     return tuple(by_lower[each] for each in found)
 
 

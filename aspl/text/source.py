@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
+from os.path import commonprefix
 
 from aspl.diagnostics import Diagnostic, Findings, Span
 
@@ -28,6 +29,8 @@ class Source:
 
     text: str
     name: str = "<program>"
+    indent: int = 0
+    """Columns that every line had in front."""
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
@@ -51,16 +54,24 @@ class Source:
         # ast counts bytes of utf-8; where all is ASCII these are characters
         text = self.lines[line - 1] if line <= len(self.lines) else ""
         if text.isascii():
-            return offset
+            return self.indent + offset
         if line not in self._starts:
             lengths = (len(each.encode("utf-8", "surrogatepass")) for each in text)
             self._starts[line] = [0, *accumulate(lengths)]
-        return bisect_right(self._starts[line], offset) - 1
+        return self.indent + bisect_right(self._starts[line], offset) - 1
 
     @cached_property
     def _starts(self) -> dict[int, list[int]]:
         """Where each character of a line begins in bytes, for the lines asked for so far."""
         return {}
+
+
+def unindented(text: str) -> Source:
+    """Return a source without the indentation that all its lines have in common."""
+    lines = text.split("\n")
+    margins = [line[: len(line) - len(line.lstrip(" \t"))] for line in lines if line.strip()]
+    indent = len(commonprefix(margins))  # noqa: RUF071, characters are what is compared
+    return Source("\n".join(line[indent:] for line in lines), indent=indent)
 
 
 def decode(data: bytes, findings: Findings) -> str | None:
@@ -116,13 +127,14 @@ def _report_syntax(error: SyntaxError, source: Source, findings: Findings) -> No
     column = min(max((error.offset or 1) - 1, 0), width)
     end = column + 1
     if error.end_lineno == error.lineno and error.end_offset:
-        end = max(min(error.end_offset - 1, width), column + 1)
+        end = max(error.end_offset - 1, end)
+    end = min(end, width)
     text = (error.msg or "invalid syntax").split("\n")[0][:200]
     findings.add(
         Diagnostic(
             code="P001",
             message=f"not Python syntax: {text[:1].lower()}{text[1:]}",
-            span=Span(line, column, line, end),
+            span=Span(line, source.indent + column, line, source.indent + end),
             hint="a program is written in a subset of Python syntax",
         )
     )

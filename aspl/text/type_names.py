@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
+from aspl.bounds import MAX_DIMS, excess
 from aspl.dims import Dim
 from aspl.text.context import Context
 from aspl.text.convert import as_dim, as_dims
@@ -31,9 +32,15 @@ _ELEMENTS = (Scalar, Tile, Buffer, Selector, Index, Tuple)
 
 def make_type(given: Given, context: Context) -> BuildValue:
     """Return the type that a call of a type constructor stands for; reports P007."""
-    if any(isinstance(arg.value, Anything) for arg in (*given.positional, *given.named.values())):
+    if any(_is_reported(arg.value) for arg in (*given.positional, *given.named.values())):
         return ANYTHING
     return CONSTRUCTORS[given.name](given, context)
+
+
+def _is_reported(value: BuildValue) -> bool:
+    if isinstance(value, list | tuple):
+        return any(map(_is_reported, value))
+    return isinstance(value, Anything)
 
 
 def is_type(value: BuildValue) -> bool:
@@ -52,6 +59,9 @@ def _shape(arg: Arg, given: Given, context: Context) -> tuple[Dim, ...] | None:
     dims = as_dims(arg.value)
     if not dims:
         _wrong(arg, "a list of at least one extent, outermost first", given, context)
+        return None
+    if len(dims) > MAX_DIMS:
+        _wrong(arg, f"at most {MAX_DIMS} extents", given, context)
         return None
     negative = [dim for dim in dims if (dim.constant or 0) < 0]
     if negative:
@@ -111,7 +121,9 @@ def _buffer(given: Given, context: Context) -> BuildValue:
     if isinstance(element, Tuple):
         _wrong(bound["element"], "elements other than tuples", given, context)
         return ANYTHING
-    return ANYTHING if element is None or shape is None else buffer_of(element, shape)
+    if element is None or shape is None:
+        return ANYTHING
+    return _modest(buffer_of(element, shape), given, context)
 
 
 def _counted(make: Callable[[Dim], Element]) -> Callable[[Given, Context], BuildValue]:
@@ -133,7 +145,17 @@ def _tuple(given: Given, context: Context) -> BuildValue:
         context.report("P007", given.node, "`Tuple` expects two or more element types")
         return ANYTHING
     parts = [_element(arg, given, context) for arg in given.positional]
-    return ANYTHING if None in parts else Tuple(tuple(cast("list[Element]", parts)))
+    if None in parts:
+        return ANYTHING
+    return _modest(Tuple(tuple(cast("list[Element]", parts))), given, context)
+
+
+def _modest(element: Element, given: Given, context: Context) -> BuildValue:
+    """Return a type that is within the bounds; reports P007 for any other."""
+    wrong = excess(element)
+    if not wrong:
+        return element
+    return context.report("P007", given.node, f"a type of {wrong}", "split it into several streams")
 
 
 CONSTRUCTORS: dict[str, Callable[[Given, Context], BuildValue]] = {
