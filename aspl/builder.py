@@ -66,9 +66,11 @@ class Builder:
         self._functions[function.name] = function
         return function
 
-    def stream(self, name: str, stream: Stream, span: Span = NOWHERE) -> StreamRef:
-        """Add a stream parameter of the kernel."""
-        ref = self.fresh(name, span)
+    def stream(
+        self, name: str, stream: Stream, span: Span = NOWHERE, *, label: str = ""
+    ) -> StreamRef:
+        """Add a stream parameter of the kernel; `label` is its author's name for it."""
+        ref = self.fresh(label or name, span)
         self._inputs.append(Input(name, stream, ref.value, span))
         return ref
 
@@ -128,6 +130,11 @@ class Builder:
     def node_count(self) -> int:
         """How many operators there are."""
         return len(self._nodes)
+
+    @property
+    def stream_count(self) -> int:
+        """How many streams there are."""
+        return len(self._values)
 
     def build(
         self,

@@ -6,9 +6,22 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
-from aspl.diagnostics import NOWHERE, Diagnostic, Findings, Label, Span
-from aspl.dims import WILD, Atom, Dim, Extent, Kind, Symbol, dynamic, ragged, to_dim
-from aspl.functions.declared import judge
+from aspl.bounds import excess, size_of
+from aspl.diagnostics import NOWHERE, Diagnostic, Findings, Label, LimitReached, Span
+from aspl.dims import (
+    WILD,
+    Atom,
+    Dim,
+    Extent,
+    ExtentTooLarge,
+    Kind,
+    Symbol,
+    dynamic,
+    ragged,
+    to_dim,
+)
+from aspl.functions.declared import judge, steps_of_use
+from aspl.functions.function import Declared
 from aspl.functions.problems import Problem
 from aspl.linearity import check_reads
 from aspl.ops.base import ArgumentKind, Op
@@ -18,6 +31,9 @@ from aspl.program import Node, Program
 from aspl.types import Stream, shape_text
 
 Linearity: TypeAlias = Literal["strict", "auto"]
+
+MAX_WORK = 500_000
+"""Terms of extents in all types, and steps of typing functions again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +55,11 @@ def check(
 ) -> Checked | None:
     """Give every stream its type and report all that is wrong; None when anything is an error."""
     session = _Session(program, findings)
-    session.judge_functions()
-    nodes = tuple(session.infer(place, node) for place, node in enumerate(program.nodes))
-    session.check_feedbacks(nodes)
-    session.check_results()
-    types = tuple(session.types.get(value) for value in range(len(program.values)))
-    poisoned = frozenset(value for value, stream in enumerate(types) if stream is None)
-    check_reads(program, findings, strict=linearity == "strict", poisoned=poisoned)
+    try:
+        nodes = session.check_all(strict=linearity == "strict")
+    except LimitReached:
+        return None
+    types = session.types_by_value()
     if findings.has_errors or any(each is None for each in types):
         return None
     return Checked(
@@ -70,6 +84,11 @@ class _Session:
     symbols: list[Symbol] = field(default_factory=list)
     consulted: set[str] = field(default_factory=set)
     static: Mapping[str, int] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    """The last number that was appended to a stem for a fresh name."""
+    works: dict[int, int] = field(default_factory=dict)
+    """Steps of typing each function at a use."""
+    spent: int = 0
 
     def __post_init__(self) -> None:
         sizes = self.program.sizes
@@ -79,6 +98,24 @@ class _Session:
             if each.value is not None and isinstance(each.type, Stream):
                 self.types[each.value] = each.type
 
+    def check_all(self, *, strict: bool) -> tuple[Node, ...]:
+        """Report all that is wrong; return the nodes with their extents put in.
+
+        Errors: LimitReached, after reporting P010 or T004.
+        """
+        self.judge_functions()
+        nodes = tuple(self.infer(place, node) for place, node in enumerate(self.program.nodes))
+        self.check_feedbacks(nodes)
+        self.check_results()
+        types = enumerate(self.types_by_value())
+        poisoned = frozenset(value for value, stream in types if stream is None)
+        check_reads(self.program, self.findings, strict=strict, poisoned=poisoned)
+        return nodes
+
+    def types_by_value(self) -> tuple[Stream | None, ...]:
+        """Return the type of every stream by id, None for poison."""
+        return tuple(map(self.types.get, range(len(self.program.values))))
+
     def judge_functions(self) -> None:
         """Hold the bodies of functions against the sizes, which may not be those of their text."""
 
@@ -86,22 +123,68 @@ class _Session:
             self._add(problem.code, problem.message, span, problem.hint, facts=problem.facts)
 
         for function in self.program.functions:
-            judge(function, self, report)
+            self.consulted.update(name for name, _ in function.judged_at)
+            if all(self.static.get(name) == size for name, size in function.judged_at):
+                continue
+            try:
+                judge(function, self, report)
+            except ExtentTooLarge as error:
+                self._report_large(str(error), f"function `{function}`", function.span)
 
     def infer(self, place: int, node: Node) -> Node:
-        """Type the outputs of one node; a poisoned input poisons them without another word."""
-        node = replace(node, op=self._resolved(node.op)) if _has_extents(node.op) else node
-        reads = () if isinstance(node.op, Feedback) else node.inputs
-        inputs = tuple(stream for stream in map(self.types.get, reads) if stream is not None)
+        """Type the outputs of one node; a poisoned input poisons them without another word.
+
+        Errors: LimitReached, after reporting P010 or T004.
+        """
         outputs: tuple[Stream, ...] | None = None
-        if len(inputs) == len(reads):
-            outputs = node.op.infer(inputs, _Site(self, place, node))
+        try:
+            node = replace(node, op=self._resolved(node.op)) if _has_extents(node.op) else node
+            outputs = self._outputs(place, node)
+        except ExtentTooLarge as error:
+            self._report_large(str(error), f"the streams of `{node.op.name}`", node.span)
         if node.op.name == "Broadcast":
             origin = self.origin(node.inputs[0])
             self.origins.update(dict.fromkeys(node.outputs, origin))
         for number, value in enumerate(node.outputs):
             self.types[value] = None if outputs is None else outputs[number]
         return node
+
+    def _outputs(self, place: int, node: Node) -> tuple[Stream, ...] | None:
+        reads = () if isinstance(node.op, Feedback) else node.inputs
+        inputs = tuple(stream for stream in map(self.types.get, reads) if stream is not None)
+        if len(inputs) < len(reads):
+            return None
+        self._spend(self._work(node.op), node)
+        outputs = node.op.infer(inputs, _Site(self, place, node))
+        # copies share one type
+        for stream in {id(each): each for each in outputs or ()}.values():
+            wrong = excess(stream.element, stream.shape)
+            if wrong:
+                self._report_large(wrong, f"the streams of `{node.op.name}`", node.span)
+                return None
+            self._spend(size_of(stream), node)
+        return outputs
+
+    def _work(self, op: Op) -> int:
+        """Return how many steps typing an operator takes beside its own."""
+        function = getattr(op, "fn", None)
+        if not isinstance(function, Declared):
+            return 0
+        # by identity: equal functions are slow to compare
+        if id(function) not in self.works:
+            self.works[id(function)] = steps_of_use(function)
+        return self.works[id(function)]
+
+    def _spend(self, work: int, node: Node) -> None:
+        self.spent += work
+        if self.spent > MAX_WORK:
+            what = f"more than {MAX_WORK} terms and steps in all"
+            self._report_large(what, "the streams up to here", node.span)
+            raise LimitReached
+
+    def _report_large(self, what: str, where: str, span: Span) -> None:
+        hint = "name an extent as a size of its own, or state it with `Assume`"
+        self._add("T004", f"typing {where} takes {what}", span, hint)
 
     def check_feedbacks(self, nodes: tuple[Node, ...]) -> None:
         """Report feedback streams that nothing closes, or a stream of another type."""
@@ -186,10 +269,11 @@ class _Session:
     def fresh(self, kind: Kind, key: Hashable, stem: str) -> Dim:
         """Return the symbol of a key, making it at the first call."""
         if key not in self.known:
-            name, count = stem, 1
+            name, count = stem, self.counts.get(stem, 0)
             while name in self.names:
-                count += 1
+                count = max(count, 1) + 1
                 name = f"{stem}_{count}"
+            self.counts[stem] = count
             self.names.add(name)
             self.symbols.append(Symbol(name, kind))
             self.known[key] = ragged(name) if kind is Kind.RAGGED else dynamic(name)

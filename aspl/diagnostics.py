@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -58,8 +59,8 @@ class LimitReached(Exception):
     """A stage stops here: a bound was reached and reported."""
 
 
-MAX_ERRORS = 500
-"""Errors that are kept; nobody reads more, and finding the names that were meant takes time."""
+MAX_FINDINGS = 500
+"""Errors, and warnings, that are kept: nobody reads more."""
 MAX_WORDS = 1000
 """Characters of one message, hint, label or fact that are kept."""
 
@@ -69,7 +70,7 @@ class Findings:
     """The collector that every stage reports to."""
 
     _all: dict[tuple[str, Span, str], Diagnostic] = field(default_factory=dict)
-    _errors: int = 0
+    _counts: Counter[Severity] = field(default_factory=Counter)
 
     def add(self, diagnostic: Diagnostic) -> None:
         """Keep a finding; one that says the same of the same place is kept once.
@@ -77,21 +78,18 @@ class Findings:
         Errors: LimitReached at one error too many, after reporting P010.
         """
         diagnostic = _shortened(diagnostic)
-        key = (diagnostic.code, diagnostic.span, diagnostic.message)
-        if key in self._all:
+        severity = diagnostic.severity
+        if _key(diagnostic) in self._all:
             return
-        if diagnostic.severity is Severity.ERROR:
-            self._errors += 1
-            if self._errors > MAX_ERRORS:
-                self._add_last(diagnostic.span)
-                raise LimitReached
-        self._all[key] = diagnostic
-
-    def _add_last(self, span: Span) -> None:
-        if self._errors == MAX_ERRORS + 1:
-            message = f"more than {MAX_ERRORS} errors, the others are left out"
-            last = Diagnostic(code="P010", message=message, span=span, hint="mend these first")
-            self._all[last.code, last.span, last.message] = last
+        self._counts[severity] += 1
+        if self._counts[severity] <= MAX_FINDINGS:
+            self._all[_key(diagnostic)] = diagnostic
+            return
+        if self._counts[severity] == MAX_FINDINGS + 1:
+            last = _last(severity, diagnostic.span)
+            self._all[_key(last)] = last
+        if severity is Severity.ERROR:
+            raise LimitReached
 
     def extend(self, diagnostics: Iterable[Diagnostic]) -> None:
         """Keep several findings."""
@@ -112,6 +110,18 @@ class Findings:
     def sorted(self) -> tuple[Diagnostic, ...]:
         """Return the findings in the order of the source text."""
         return tuple(sorted(self._all.values(), key=lambda each: (each.span, each.code)))
+
+
+def _key(diagnostic: Diagnostic) -> tuple[str, Span, str]:
+    return diagnostic.code, diagnostic.span, diagnostic.message
+
+
+def _last(severity: Severity, span: Span) -> Diagnostic:
+    """Return the finding that there are more than are kept."""
+    message = f"more than {MAX_FINDINGS} {severity}s, the others are left out"
+    return Diagnostic(
+        code="P010", message=message, span=span, severity=severity, hint="mend these first"
+    )
 
 
 def _shortened(diagnostic: Diagnostic) -> Diagnostic:

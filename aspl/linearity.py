@@ -38,6 +38,9 @@ def check_reads(
 def _read_twice(name: str, spans: list[Span]) -> Diagnostic:
     count = len(spans)
     copies = ", ".join(f"{name}_{place}" for place in range(count))
+    hint = f"write `{copies} = Broadcast({name}, n={count})` and read each copy once"
+    if count > 4:
+        hint = f"write `copies = Broadcast({name}, n={count})` and read each of `copies[i]` once"
     times = "twice" if count == 2 else f"{count} times"
     return Diagnostic(
         code="L001",
@@ -48,7 +51,7 @@ def _read_twice(name: str, spans: list[Span]) -> Diagnostic:
             *(Label(span, "read again here") for span in spans[2:5]),
         ),
         note="second read here",
-        hint=f"write `{copies} = Broadcast({name}, n={count})` and read each copy once",
+        hint=hint,
         facts=(("expected", "1"), ("got", str(count))),
     )
 

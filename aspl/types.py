@@ -6,7 +6,7 @@ counted from the innermost, which is 0. Source: STeP, section 3.1.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
@@ -188,6 +188,13 @@ def element_dims(element: Element) -> tuple[Dim, ...]:
             return element.dims + element_dims(element.element)
         case Tuple():
             raise ValueError("a tuple has no extents")
+
+
+def all_dims(stream: Stream) -> Iterator[Dim]:
+    """Walk the extents of a stream, then those inside its elements."""
+    yield from stream.shape
+    for leaf in leaves(stream.element):
+        yield from element_dims(leaf)
 
 
 def element_dtype(element: Element) -> DType:

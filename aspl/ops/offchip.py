@@ -53,7 +53,8 @@ class LinearOffChipLoad(Op):
 
     Shape:  -> Stream(Tile, [1, *shape]); with ref: Stream(R, r) -> Stream(Tile, [*r, *shape])
     Rate:   prod(shape) tiles out for one element of ref
-    Errors: T003 the tile does not divide the tensor, S006 stride and shape differ in length
+    Errors: T003 the tile does not divide the tensor, S006 stride and shape differ in length, or an
+            affine read finds no tiles
     Source: STeP, LinearOffChipLoad
     """
 
@@ -91,6 +92,13 @@ def kernel(w: Tensor(f32, [2, 4])) -> Stream(Tile(f32, [2, 2]), [1, 2, 1]):
                 "S006",
                 "an affine read needs `stride` and `shape` of one length",
                 hint="give one stride for each extent",
+            )
+            return None
+        if self.shape is not None and site.bound(product(tiled_shape(tensor, self.tile))) == 0:
+            site.report(
+                "S006",
+                f"an affine read of `{tensor}`, which has no tiles",
+                hint="read the whole tensor, without `stride` and `shape`",
             )
             return None
         inner = tiled_shape(tensor, self.tile) if self.shape is None else self.shape

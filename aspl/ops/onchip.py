@@ -157,14 +157,18 @@ def kernel(x: Stream(Buffer(f32, [K]), [M])) -> Stream(f32, [M, 2, K]):
 
     def _stays_inside(self, buffer: Buffer, site: Site) -> bool:
         assert self.stride is not None and self.shape is not None
-        reach = 0
+        low, reach = 0, 0
         for stride, extent in zip(self.stride, self.shape, strict=True):
             step, count = site.bound(stride), site.bound(extent)
             assert step is not None and count is not None
-            reach += step * (count - 1)
+            if not count:
+                # nothing is read
+                return True
+            low, reach = low + min(step, 0) * (count - 1), reach + max(step, 0) * (count - 1)
         limit = site.bound(product(buffer.dims)) or 0
-        if reach < limit:
+        if low == 0 and reach < limit:
             return True
+        reach = low or reach
         site.report(
             "S006",
             f"the affine read reaches element {reach} of a buffer of {limit}",

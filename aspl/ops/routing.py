@@ -91,7 +91,8 @@ def _takes_control(control: Stream, n: int, site: Site, *, operand: int) -> bool
     width = selector_width(control, site, operand=operand)
     if width is None:
         return False
-    if site.same(width, to_dim(n)):
+    # the number of outputs is structure: a size that has this value is this number
+    if site.same(width, to_dim(n)) or site.bound(width) == n:
         return True
     site.report(
         "S007",

@@ -181,6 +181,11 @@ def kernel(x: Stream(f32, [M])) -> (Stream(f32, [3, 2]), Stream(bool, [3, 2])):
         if self.pad is not None and not self._pads(x, site):
             return False
         extent, chunk = site.bound(dim), site.bound(self.chunk)
+        if chunk == 0:
+            site.report(
+                "A004", f"`chunk` of `Reshape` is `{self.chunk}` = 0", hint="give 1 or more"
+            )
+            return False
         if self.pad is not None or chunk == 1:
             return True
         if extent is not None and chunk is not None and extent % chunk == 0:

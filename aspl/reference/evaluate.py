@@ -12,11 +12,13 @@ from aspl.dims import Kind
 from aspl.ops.sources import Feedback
 from aspl.program import Program
 from aspl.reference.cycles import cyclic_groups, evaluate_cycle
+from aspl.reference.functions.columns import empty_column
 from aspl.reference.inputs import InputError, Inputs, convert_inputs
 from aspl.reference.meaning import MEANING
 from aspl.reference.observe import contradiction
 from aspl.reference.run import Precision, Run, UnequalExtents
 from aspl.reference.state import At, Bindings, State
+from aspl.types import Stream, all_dims
 from aspl.values.column import Array
 from aspl.values.stream import StreamValue
 
@@ -56,9 +58,7 @@ def evaluate(
     program = checked.program
     values = convert_inputs(program, inputs, precision)
     # one mapping: functions too see the extents that the run decides, not the header's defaults
-    bindings = Bindings(
-        {size.name: size.value for size in program.sizes if size.kind is Kind.SIZE}
-    )
+    bindings = Bindings({size.name: size.value for size in program.sizes if size.kind is Kind.SIZE})
     state = State(
         run=Run(sizes=bindings.values, parameters=values.parameters, precision=precision),
         tensors=values.tensors,
@@ -69,10 +69,11 @@ def evaluate(
     streams: dict[int, StreamValue] = {}
     for each in program.inputs:
         if each.value is not None:
-            streams[each.value] = values.streams[each.name]
-            wrong = contradiction(checked.types[each.value], streams[each.value], state.bindings)
+            stream, value = checked.types[each.value], values.streams[each.name]
+            wrong = contradiction(stream, value, state.bindings)
             if wrong is not None:
                 raise InputError(f"`{each.name}` does not have its declared shape: {wrong}")
+            streams[each.value] = _typed(value, stream, state.run)
     with np.errstate(all="ignore"):
         _run_nodes(checked, state, streams, keep)
     return Evaluation(
@@ -100,14 +101,38 @@ def _run_node(place: int, checked: Checked, state: State, streams: dict[int, Str
     node = checked.program.nodes[place]
     inputs = tuple(streams[value] for value in node.inputs)
     at = At(state, place, node)
+    if len(inputs) > 1:
+        _require_agreement(inputs, at)
     try:
         results = MEANING[node.op.name](node.op, inputs, at)
     except UnequalExtents as error:
         raise at.failure("R007", str(error)) from error
     for value, made in zip(node.outputs, results, strict=True):
-        streams[value] = made
+        streams[value] = made = _typed(made, checked.types[value], state.run)
         # symbols of later extents are bound here; that they agree is the checker's promise
         contradiction(checked.types[value], made, state.bindings)
+
+
+def _typed(value: StreamValue, stream: Stream, run: Run) -> StreamValue:
+    """Give a stream without elements the extents of its type, which no element shows."""
+    if len(value.column):
+        return value
+    return StreamValue(value.nest, empty_column(stream.element, run))
+
+
+def _require_agreement(inputs: tuple[StreamValue, ...], at: At) -> None:
+    """Report streams that have one symbol for a ragged extent, and different extents.
+
+    Errors: EvaluationFailed (R007).
+    """
+    types = tuple(map(at.operand, range(len(inputs))))
+    if not any(dim.is_ragged for stream in types for dim in all_dims(stream)):
+        return
+    seen = Bindings(dict(at.state.bindings.values))
+    for stream, value in zip(types, inputs, strict=True):
+        wrong = contradiction(stream, value, seen)
+        if wrong is not None:
+            raise at.failure("R007", f"streams `{stream}` do not agree: {wrong}")
 
 
 def _last_readers(

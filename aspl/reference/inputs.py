@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from aspl.dims import Dim, Kind
+from aspl.dims import Dim, Kind, to_dim
 from aspl.program import Program
 from aspl.reference.run import Precision, Run
 from aspl.types import (
@@ -22,6 +22,7 @@ from aspl.types import (
     Tuple,
     element_dims,
     element_dtype,
+    with_extents,
 )
 from aspl.values.column import Array, Column, Dense, Packed, Record, simplest
 from aspl.values.literal import from_nested, numpy_name
@@ -79,11 +80,20 @@ def _given(name: str, inputs: Inputs) -> Any:
 
 def _stream(name: str, value: Any, stream: Stream, run: Run) -> StreamValue:
     try:
-        read = value if isinstance(value, StreamValue) else from_nested(value, stream)
+        read = value if isinstance(value, StreamValue) else from_nested(value, _sized(stream, run))
         column = _working(read.column, stream.element, run)
     except (ValueError, TypeError) as error:
         raise InputError(f"`{name}` is not a `{stream}`: {error}") from error
     return StreamValue(read.nest, column)
+
+
+def _sized(stream: Stream, run: Run) -> Stream:
+    """Return the type with the values of its sizes, which empty lists do not show."""
+
+    def sized(dim: Dim) -> Dim:
+        return to_dim(dim.value(run.sizes)) if dim.is_static else dim
+
+    return Stream(with_extents(stream.element, sized), tuple(map(sized, stream.shape)))
 
 
 def _working(column: Column, element: Element, run: Run) -> Column:

@@ -121,7 +121,8 @@ def network_of(
     Args: processes: how operators work, by name.
     """
     seen = Bindings(dict(state.bindings.values), dict(state.bindings.lengths))
-    network = Network(replace(state, bindings=seen))
+    run = replace(state.run, sizes=seen.values)
+    network = Network(replace(state, run=run, bindings=seen))
     for place in group:
         for value in program.nodes[place].outputs:
             network.write(value, state.types[value])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from aspl.dims import Dim, Kind
+from aspl.dims import Dim, Kind, to_dim
 from aspl.reference.state import Bindings
 from aspl.types import Buffer, Element, Selector, Stream, Tile, Tuple, element_dims
 from aspl.values.column import Column, Dense, Packed, Record
@@ -16,7 +16,7 @@ def contradiction(inferred: Stream, observed: StreamValue, bindings: Bindings) -
     """Bind the symbols that a stream decides; return in words what does not agree, or None.
 
     A symbol that is bound already must have the same value again: a dynamic one the same extent, a
-    ragged one the same extents one by one.
+    ragged one inside the same dims the same extents one by one.
     """
     nest = observed.nest
     if nest.rank != inferred.rank:
@@ -25,19 +25,19 @@ def contradiction(inferred: Stream, observed: StreamValue, bindings: Bindings) -
         if depth and nest.count(depth) == 0:
             # nothing inside shows its extent
             break
-        wrong = _compare(dim, nest.lengths[depth], bindings)
+        wrong = _compare(dim, nest.lengths[depth], inferred.shape[:depth], bindings)
         if wrong is not None:
             return f"dim {inferred.rank - depth} is {wrong}"
-    return _compare_elements(inferred.element, observed.column, bindings)
+    return _compare_elements(inferred.element, observed.column, inferred.shape, bindings)
 
 
-def _compare(dim: Dim, extents: int | NDArray[np.int64], bindings: Bindings) -> str | None:
+def _compare(
+    dim: Dim, extents: int | NDArray[np.int64], outside: tuple[Dim, ...], bindings: Bindings
+) -> str | None:
     symbol = dim.symbol
-    if symbol is not None and symbol.kind is Kind.RAGGED:
-        known = bindings.lengths.setdefault(symbol.name, extents)
-        return None if _alike(known, extents) else f"not the `{dim}` seen before"
     if dim.is_ragged:
-        return None
+        known = bindings.lengths.setdefault((str(dim), _plain(outside, bindings)), extents)
+        return None if _alike(known, extents) else f"not the `{dim}` seen before"
     low, high = (
         (extents, extents) if isinstance(extents, int) else (int(extents.min()), int(extents.max()))
     )
@@ -47,28 +47,43 @@ def _compare(dim: Dim, extents: int | NDArray[np.int64], bindings: Bindings) -> 
         known_value = bindings.values.setdefault(symbol.name, low)
         return None if known_value == low else f"{low}, and `{dim}` is {known_value}"
     value = bindings.value(dim)
-    return None if value is None or value == low else f"{low}, expected `{dim}` = {value}"
+    if value is None or value == low:
+        return None
+    return (
+        f"{low}, expected {value}"
+        if dim.constant is not None
+        else f"{low}, expected `{dim}` = {value}"
+    )
+
+
+def _plain(dims: tuple[Dim, ...], bindings: Bindings) -> tuple[Dim, ...]:
+    """Put values in the place of sizes: two ways to write one extent are one place."""
+    values = [bindings.value(dim) if dim.is_static else None for dim in dims]
+    pairs = zip(dims, values, strict=True)
+    return tuple(dim if value is None else to_dim(value) for dim, value in pairs)
 
 
 def _alike(known: int | NDArray[np.int64], extents: int | NDArray[np.int64]) -> bool:
-    """Whether extents agree; repeated elements repeat theirs, so only like is held against like."""
     if isinstance(known, int) or isinstance(extents, int):
         return bool(np.all(known == extents))
-    return known.shape != extents.shape or bool(np.array_equal(known, extents))
+    return bool(np.array_equal(known, extents))
 
 
-def _compare_elements(element: Element, column: Column, bindings: Bindings) -> str | None:
+def _compare_elements(
+    element: Element, column: Column, outside: tuple[Dim, ...], bindings: Bindings
+) -> str | None:
     if isinstance(element, Tuple):
         assert isinstance(column, Record)
         for part, inner in zip(element.parts, column.parts, strict=True):
-            wrong = _compare_elements(part, inner, bindings)
+            wrong = _compare_elements(part, inner, outside, bindings)
             if wrong is not None:
                 return wrong
         return None
     if not isinstance(element, Tile | Buffer | Selector) or not len(column):
         return None
-    for place, dim in enumerate(element_dims(element)):
-        wrong = _compare(dim, _extents(column, place), bindings)
+    dims = element_dims(element)
+    for place, dim in enumerate(dims):
+        wrong = _compare(dim, _extents(column, place), (*outside, *dims[:place]), bindings)
         if wrong is not None:
             return f"extent {place} of its elements is {wrong}"
     return None

@@ -46,7 +46,9 @@ def linear_load(
     else:
         extents = tuple(map(at.extent, op.shape))
         places = affine(tuple(map(at.extent, op.stride)), extents)
-        read = Dense(tiles[places % len(tiles)] if len(tiles) else tiles)
+        if len(places) and not len(tiles):
+            raise at.failure("R003", f"`{op.tensor.name}` has no tiles to read")
+        read = Dense(tiles[places % max(len(tiles), 1)])
     outer = inputs[0].nest if inputs else Nest((1,))
     times = outer.size
     data = np.broadcast_to(read.data, (times, *read.data.shape)).reshape(-1, rows, cols)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from aspl.ops.onchip import Bufferize, Streamify
+from aspl.reference.functions.columns import known_dims
 from aspl.reference.state import At
-from aspl.types import Buffer, Selector, Tile
+from aspl.types import Buffer, Element, Selector, Tile
 from aspl.values.column import Column, Dense, Ints, Packed, Record, pack, simplest, take
 from aspl.values.nest import Nest
 from aspl.values.stream import StreamValue
@@ -16,6 +17,8 @@ def bufferize(op: Bufferize, inputs: tuple[StreamValue, ...], at: At) -> tuple[S
     """Group the elements of the stored dims; groups of one size stay one dense array."""
     (x,) = inputs
     nest, column = x.nest.normal(), x.column
+    if not len(column):
+        column = _no_elements_of(at.operand(0).element, column, at)
     outer = nest.outer(op.rank)
     stored = nest.lengths[len(nest.lengths) - op.rank :]
     whole = tuple(length for length in stored if isinstance(length, int))
@@ -28,6 +31,16 @@ def bufferize(op: Bufferize, inputs: tuple[StreamValue, ...], at: At) -> tuple[S
         return (StreamValue(outer, Dense(data, valid)),)
     assert not isinstance(column, Record)
     return (StreamValue(outer, simplest(_ragged_buffers(nest, op.rank, column, outer.size))),)
+
+
+def _no_elements_of(element: Element, column: Column, at: At) -> Dense:
+    """Return no elements, with the extents of their type as far as the run knows them."""
+    assert not isinstance(column, Record)
+    dims = known_dims(element, at.run)
+    shown = column.data.shape[1:] if isinstance(column, Dense) else (0,) * len(dims)
+    numbers = column.data if isinstance(column, Dense) else column.flat
+    extents = (got if dim is None else dim for dim, got in zip(dims, shown, strict=True))
+    return Dense(numbers.reshape(0, *extents))
 
 
 def _ragged_buffers(nest: Nest, rank: int, elements: Dense | Packed, groups: int) -> Packed:
@@ -92,7 +105,7 @@ def _affine(column: Column, dims: int, places: Ints) -> Column:
     valid = column.valid
     if valid is not None:
         valid = valid.reshape(shape[0], size)[:, places].reshape(-1)
-    return Dense(data.reshape(-1, *shape[1 + dims :]), valid)
+    return Dense(data.reshape(shape[0] * len(places), *shape[1 + dims :]), valid)
 
 
 def _whole(nest: Nest, column: Column, buffer: Buffer) -> StreamValue:

@@ -8,7 +8,7 @@ from aspl.ops.shape import Expand, Flatten, Promote, Repeat, Reshape, Zip
 from aspl.reference.functions.initial import initial
 from aspl.reference.onchip import handles
 from aspl.reference.state import At
-from aspl.types import Tile
+from aspl.types import Buffer, Element, Tile, Tuple
 from aspl.values.column import Column, Dense, Ints, Packed, Record, join, take
 from aspl.values.nest import Nest, offsets_of, within
 from aspl.values.stream import StreamValue
@@ -36,6 +36,8 @@ def reshape(op: Reshape, inputs: tuple[StreamValue, ...], at: At) -> tuple[Strea
     """Split a dim; the last chunk of each innermost group is padded where that is asked for."""
     (x,) = inputs
     chunk = at.extent(op.chunk)
+    if chunk == 0:
+        raise at.failure("R001", f"`{op.chunk}` is 0 in this run, which is no chunk")
     place = len(x.nest.lengths) - 1 - op.rank
     length = x.nest.lengths[place]
     chunks = -(-length // chunk)
@@ -67,10 +69,18 @@ def _padded(nest: Nest, chunk: int) -> Ints:
 def _padding(op: Reshape, at: At) -> Column:
     assert op.pad is not None
     element = at.operand(0).element
-    column = initial(op.pad, element, 1, at.run)
-    if isinstance(element, Tile) and isinstance(column, Dense):
-        return Dense(column.data, np.zeros(1, dtype=np.int64))
-    return column
+    return _without_rows(initial(op.pad, element, 1, at.run), element)
+
+
+def _without_rows(column: Column, element: Element) -> Column:
+    """Return padding elements whose tiles have no valid rows."""
+    if isinstance(column, Record) and isinstance(element, Tuple):
+        parts = zip(column.parts, element.parts, strict=True)
+        return Record(tuple(_without_rows(part, each) for part, each in parts))
+    held = element.element if isinstance(element, Buffer) else element
+    if not isinstance(held, Tile) or not isinstance(column, Dense):
+        return column
+    return Dense(column.data, np.zeros(column.data.shape[:-2], dtype=np.int64))
 
 
 def expand(op: Expand, inputs: tuple[StreamValue, ...], at: At) -> tuple[StreamValue, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from aspl.ops.sources import Assume, Consumer, IndexSource, MetadataSource, SelectorSource
@@ -26,7 +28,7 @@ def selector_source(
 ) -> tuple[StreamValue, ...]:
     """Write a tensor's rows as flags."""
     tensor = at.state.tensor(op.tensor)
-    rows = tensor.reshape(-1, tensor.shape[-1]) != 0
+    rows = tensor.reshape(math.prod(tensor.shape[:-1]), tensor.shape[-1]) != 0
     return (StreamValue(Nest((1, *map(int, tensor.shape[:-1]))), Dense(rows)),)
 
 

@@ -30,7 +30,10 @@ class Bindings:
     """Extents that the run has decided so far."""
 
     values: dict[str, int]
-    lengths: dict[str, int | NDArray[np.int64]] = field(default_factory=dict)
+    lengths: dict[tuple[str, tuple[Dim, ...]], int | NDArray[np.int64]] = field(
+        default_factory=dict
+    )
+    """Of ragged symbols, by name and the dims outside them."""
 
     def value(self, dim: Dim) -> int | None:
         """Return an extent whose symbols are all decided, else None."""

@@ -113,6 +113,8 @@ def join(columns: Sequence[Column]) -> Column:
         filled = [column.data for column in dense if len(column)] or [dense[0].data]
         return Dense(np.concatenate(filled), _joined_valid(dense))
     packed = [pack(column) for column in columns if len(column)]
+    if not packed:
+        return first
     flat = np.concatenate([column.flat for column in packed])
     return Packed(
         flat, np.concatenate([column.extents for column in packed]), _joined_valid(packed)

@@ -76,7 +76,7 @@ def _column(entries: list[Any], element: Element) -> Column:
         if dtype == "bool"
         else np.dtype(numpy_name(element))
     )
-    arrays = [np.asarray(entry, dtype=kind) for entry in entries]
+    arrays = [_opened(np.asarray(entry, dtype=kind), element) for entry in entries]
     if any(array.ndim != depth for array in arrays):
         raise ValueError(f"expected elements `{element}` of {depth} levels")
     if not arrays:
@@ -84,6 +84,14 @@ def _column(entries: list[Any], element: Element) -> Column:
         return Dense(np.zeros((0, *extents), dtype=kind))
     shapes = np.array([array.shape for array in arrays], dtype=np.int64).reshape(len(arrays), depth)
     return simplest(Packed(np.concatenate([array.reshape(-1) for array in arrays]), shapes))
+
+
+def _opened(array: Array, element: Element) -> Array:
+    """Give an empty list the dims inside it, which it does not show."""
+    hidden = element_dims(element)[array.ndim :]
+    if array.size or not hidden:
+        return array
+    return array.reshape(*array.shape, *(dim.constant or 0 for dim in hidden))
 
 
 def numpy_name(element: Element) -> str:

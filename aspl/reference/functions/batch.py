@@ -6,6 +6,7 @@ Python number is a literal, which takes the number type of what it meets. A tupl
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, TypeAlias, Union
 
@@ -83,7 +84,7 @@ def matmul(a: Array, b: Array) -> Array:
         return _times_vector(a, b)
     if b.shape[0] == 1 and b.ndim == 3 and a.ndim > 1:
         # one matrix for the whole batch: one product
-        rows: Array = a.reshape(-1, a.shape[-1]) @ b[0]
+        rows: Array = a.reshape(math.prod(a.shape[:-1]), a.shape[-1]) @ b[0]
         return rows.reshape(*a.shape[:-1], b.shape[-1])
     if a.ndim == 2:
         return matmul(a[:, None, :], b)[..., 0, :]

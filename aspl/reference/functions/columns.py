@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from aspl.reference.functions.batch import Value, array_of, plain, spread
-from aspl.reference.run import Run
-from aspl.types import Element, Tuple, element_dims, element_dtype
+from aspl.reference.run import Run, UnequalExtents
+from aspl.types import Element, Tuple, element_dims, element_dtype, leaves
 from aspl.values.column import (
     Array,
     Column,
@@ -86,6 +86,19 @@ def column_of(value: Value, element: Element, count: int, run: Run) -> Column:
     dtype = element_dtype(element)
     array = array_of(plain(value), run.working(dtype))
     return Dense(run.store(spread(array, count), dtype))
+
+
+def require_extents(column: Column, element: Element, run: Run) -> None:
+    """Hold what a declared function made against its type: a slice may find less than it asks for.
+
+    Errors: UnequalExtents.
+    """
+    for each, leaf in zip(leaves(element), columns_of(column), strict=True):
+        if not isinstance(leaf, Dense):
+            continue
+        for got, dim in zip(leaf.data.shape[1:], known_dims(each, run), strict=True):
+            if dim not in (None, got):
+                raise UnequalExtents(f"`{each}` came out with an extent of {got}")
 
 
 def empty_column(element: Element, run: Run) -> Column:

@@ -11,7 +11,14 @@ from aspl.functions.expressions import Expr
 from aspl.functions.function import Declared, Function, Init, Library, Parts
 from aspl.functions.library.table import LIBRARY
 from aspl.reference.functions.batch import Value, array_of, plain, raised, spread
-from aspl.reference.functions.columns import column_of, empty_column, gathered, known_dims, value_of
+from aspl.reference.functions.columns import (
+    column_of,
+    empty_column,
+    gathered,
+    known_dims,
+    require_extents,
+    value_of,
+)
 from aspl.reference.functions.evaluate import body_values
 from aspl.reference.functions.groups import Part, parts
 from aspl.reference.functions.initial import fill, initial
@@ -22,7 +29,7 @@ from aspl.reference.functions.retile import joined_cols, joined_rows
 from aspl.reference.functions.stepwise import Step, folded
 from aspl.reference.functions.valid import folded_valid, scanned_valid, tiles_among
 from aspl.reference.run import Run, UnequalExtents
-from aspl.types import Element, Tile, Tuple
+from aspl.types import Element, Tile, Tuple, leaves
 from aspl.values.column import Array, Column, Dense, Ints
 
 _FLAGS: Mapping[str, np.ufunc] = {"any_of": np.logical_or, "all_of": np.logical_and}
@@ -125,12 +132,25 @@ def _signals(fold: _Fold, starts: Ints) -> Column:
 
 
 def _part(fold: _Fold, part: Part) -> Column:
-    """Fold groups whose elements are of equal extents, at least one of them."""
-    value = _reduction(fold, part)
+    """Fold groups that have elements.
+
+    Errors: UnequalExtents where elements of one group differ and the state takes their extents.
+    """
+    if part.mixed and not _is_fixed(fold.state, fold.run):
+        raise UnequalExtents("a fold met elements of different extents in one group")
+    value = None if part.mixed else _reduction(fold, part)
     if value is None:
         value = folded(_step(fold), part, _start(fold, part.count), keep=fold.keep)
     count = int(part.starts[-1]) if fold.keep else part.count
-    return column_of(value, fold.state, count, fold.run)
+    column = column_of(value, fold.state, count, fold.run)
+    if isinstance(fold.fn, Declared):
+        require_extents(column, fold.state, fold.run)
+    return column
+
+
+def _is_fixed(state: Element, run: Run) -> bool:
+    """Whether the run knows every extent of a state."""
+    return all(dim is not None for leaf in leaves(state) for dim in known_dims(leaf, run))
 
 
 def _reduction(fold: _Fold, part: Part) -> Value | None:

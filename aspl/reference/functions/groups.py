@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from aspl.reference.functions.columns import extents_of, groups_of
-from aspl.reference.run import UnequalExtents
 from aspl.values.column import Column, Ints, part, take
 from aspl.values.nest import offsets_of
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some of the groups, with the elements of these alone; all elements of equal extents."""
+    """Some of the groups, with the elements of these alone, all of equal extents unless `mixed`."""
 
     places: Ints | None
     """Which groups; None for all."""
@@ -23,6 +22,8 @@ class Part:
     starts: Ints
     picks: Ints | None
     """Where the elements stand in the whole columns; None for all in order."""
+    mixed: bool = False
+    """Whether elements of one group differ in their extents."""
 
     @property
     def count(self) -> int:
@@ -42,9 +43,9 @@ class Part:
 
 
 def parts(args: tuple[Column, ...], starts: Ints) -> Iterator[Part]:
-    """Take groups apart by the extents of their elements; empty groups come by themselves.
+    """Take groups apart by the extents of their elements.
 
-    Errors: UnequalExtents for a group whose elements differ.
+    Empty groups come by themselves, and so do those whose elements differ.
     """
     keys = extents_of(args)
     if keys is None:
@@ -60,11 +61,13 @@ def parts(args: tuple[Column, ...], starts: Ints) -> Iterator[Part]:
     if not len(filled):
         return
     first = keys[starts[:-1][filled]]
-    if not np.array_equal(np.repeat(first, sizes[filled], axis=0), keys[starts[0] : starts[-1]]):
-        raise UnequalExtents("a fold met elements of different extents in one group")
-    for chosen in groups_of(first):
-        places = filled[chosen]
-        yield _part(args, starts, places)
+    unlike = (np.repeat(first, sizes[filled], axis=0) != keys[starts[0] : starts[-1]]).any(axis=1)
+    differ = np.logical_or.reduceat(unlike, starts[:-1][filled] - starts[0])
+    if differ.any():
+        yield replace(_part(args, starts, filled[differ]), mixed=True)
+    alike = filled[~differ]
+    for chosen in groups_of(first[~differ]):
+        yield _part(args, starts, alike[chosen])
 
 
 def _part(args: tuple[Column, ...], starts: Ints, places: Ints) -> Part:

@@ -7,7 +7,12 @@ import numpy as np
 from aspl.functions.function import Declared, Function, Library
 from aspl.functions.library.table import LIBRARY
 from aspl.reference.functions.batch import Value, plain
-from aspl.reference.functions.columns import Batch, empty_column, over_batches
+from aspl.reference.functions.columns import (
+    Batch,
+    empty_column,
+    over_batches,
+    require_extents,
+)
 from aspl.reference.functions.evaluate import call
 from aspl.reference.functions.library import ARRAY_MAPS, COLUMN_MAPS, Options
 from aspl.reference.functions.valid import first_with_rows, mapped_valid, rule_of, tiles_among
@@ -30,6 +35,7 @@ def map_values(fn: Function, args: tuple[Column, ...], result: Element, run: Run
 def _declared(fn: Declared, args: tuple[Column, ...], result: Element, run: Run) -> Column:
     given = opened(args) if not fits(fn, args) else args
     column = over_batches(given, result, run, lambda each: declared_value(fn, each.values, run))
+    require_extents(column, result, run)
     return mapped_valid(column, result, given, tiles_among(given, fn), first_with_rows)
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 import numpy as np
 
 from aspl.reference.functions.batch import Value, array_of, plain, spread
-from aspl.reference.functions.columns import inverse_of, value_of
+from aspl.reference.functions.columns import batches, inverse_of, value_of
 from aspl.reference.functions.groups import Part
 from aspl.reference.functions.reduce import steps
-from aspl.values.column import Ints
+from aspl.values.column import Ints, take
 
 Step: TypeAlias = Callable[[tuple[Value, ...]], Value]
 
@@ -24,14 +24,12 @@ def folded(step: Step, part: Part, start: Value, *, keep: bool) -> Value:
     sizes = part.sizes
     order = np.argsort(-sizes, kind="stable")
     begin = part.starts[:-1][order]
-    values = tuple(map(value_of, part.columns))
     state = _taken(start, order)
     total = int(part.starts[-1])
     kept: Value | None = None
     for place, alive in enumerate(steps(sizes).tolist()):
         picks = begin[:alive] + place
-        given = tuple(_taken(each, picks) for each in values)
-        found = _like(step((*given, _head(state, alive))), state, alive)
+        found = _stepped(step, part, picks, _head(state, alive))
         state = _replaced(state, found, alive)
         if keep:
             kept = _room(found, total) if kept is None else kept
@@ -39,6 +37,30 @@ def folded(step: Step, part: Part, start: Value, *, keep: bool) -> Value:
     if keep:
         return _room(state, 0) if kept is None else kept
     return _taken(state, inverse_of(order))
+
+
+def _stepped(step: Step, part: Part, picks: Ints, state: Value) -> Value:
+    """Return the state of every running group after one more element."""
+    given = tuple(take(each, picks) for each in part.columns)
+    if not part.mixed:
+        return _like(step((*map(value_of, given), state)), state, len(picks))
+    found, order = [], []
+    for each in batches(given):
+        places = np.arange(len(picks)) if each.picks is None else each.picks
+        own = _taken(state, places)
+        found.append(_like(step((*each.values, own)), own, len(places)))
+        order.append(places)
+    return _taken(_joined(found), inverse_of(np.concatenate(order)))
+
+
+def _joined(values: Sequence[Value]) -> Value:
+    """Put the states of several batches end to end."""
+    first = values[0]
+    if isinstance(first, tuple):
+        tuples = [each for each in values if isinstance(each, tuple)]
+        return tuple(map(_joined, zip(*tuples, strict=True)))
+    arrays = [each for each in values if isinstance(each, np.ndarray)]
+    return np.concatenate(arrays)
 
 
 def _taken(value: Value, picks: Ints) -> Value:

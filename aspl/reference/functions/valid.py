@@ -14,7 +14,7 @@ import numpy as np
 from aspl.functions.function import Declared
 from aspl.reference.functions.columns import rows_of, rows_valid, with_valid
 from aspl.types import Element, Tile, Tuple, leaves
-from aspl.values.column import Column, Dense, Ints, Packed, Record, columns_of
+from aspl.values.column import Column, Dense, Ints, Packed, Record, columns_of, take
 
 Tiles: TypeAlias = Sequence["Dense | Packed"]
 Rule: TypeAlias = Callable[[Tiles, Ints], "Ints | None"]
@@ -47,7 +47,7 @@ def _extents(column: Dense | Packed) -> int:
     return column.extents.shape[1] if isinstance(column, Packed) else column.data.ndim - 1
 
 
-def first_with_rows(tiles: Tiles, rows: Ints) -> Ints | None:
+def first_with_rows(tiles: Tiles, rows: Ints) -> Ints:
     """Take the valid rows of the first tile that has the rows of the result."""
     valid = rows.copy()
     open_places = np.ones(len(rows), dtype=np.bool_)
@@ -97,24 +97,32 @@ def folded_valid(
     column: Column, element: Element, tiles: Tiles, starts: Ints, *, kept: bool
 ) -> Column:
     """Return folded states with the valid rows of the last element of each group, if kept."""
-    if not kept or isinstance(column, Record) or not isinstance(element, Tile) or not tiles:
+    if isinstance(column, Record) and isinstance(element, Tuple):
+        parts = zip(column.parts, element.parts, strict=True)
+        return Record(tuple(folded_valid(a, b, tiles, starts, kept=kept) for a, b in parts))
+    if not kept or not isinstance(element, Tile) or all(each.valid is None for each in tiles):
         return column
-    rows = rows_of(column)
-    first_tile = tiles[0]
-    if first_tile.valid is None:
-        return column
+    assert not isinstance(column, Record)
     filled = starts[1:] > starts[:-1]
     last = starts[1:][filled] - 1
+    rows = rows_of(column)
     valid = rows.copy()
-    same = rows_of(first_tile)[last] == rows[filled]
-    valid[filled] = np.where(same, rows_valid(first_tile)[last], rows[filled])
+    valid[filled] = first_with_rows([_at(each, last) for each in tiles], rows[filled])
     return with_valid(column, valid)
 
 
 def scanned_valid(column: Column, element: Element, tiles: Tiles, *, kept: bool) -> Column:
     """Return the states after every element with the valid rows of that element, if kept."""
-    if not kept or isinstance(column, Record) or not isinstance(element, Tile) or not tiles:
+    if isinstance(column, Record) and isinstance(element, Tuple):
+        parts = zip(column.parts, element.parts, strict=True)
+        return Record(tuple(scanned_valid(a, b, tiles, kept=kept) for a, b in parts))
+    if not kept or not isinstance(element, Tile) or all(each.valid is None for each in tiles):
         return column
-    rows, first_tile = rows_of(column), tiles[0]
-    same = rows_of(first_tile) == rows
-    return with_valid(column, np.where(same, rows_valid(first_tile), rows))
+    assert not isinstance(column, Record)
+    return with_valid(column, first_with_rows(tiles, rows_of(column)))
+
+
+def _at(column: Dense | Packed, picks: Ints) -> Dense | Packed:
+    found = take(column, picks)
+    assert not isinstance(found, Record)
+    return found

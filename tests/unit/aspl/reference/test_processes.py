@@ -150,9 +150,9 @@ def kernel(
 M = Dim(3)
 
 def kernel(x: Stream(f32, [M]), s: Stream(Selector(2), [M]), y: Stream(f32, [M])):
-    some, others = Partition(x, s, n=2)
-    more = Repeat(y, n=dim(some, 0) + 1)
-    return more, Assume(others, shape=[dim(others, 0)]), some
+    taken, others = Partition(x, s, n=2)
+    more = Repeat(y, n=dim(taken, 0) + 1)
+    return more, Assume(others, shape=[dim(others, 0)]), taken
 """,
 }  # fmt: skip
 

@@ -1,0 +1,474 @@
+"""Declared functions, one call at a time: their expression trees walked on single elements."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from naive_extents import Extents
+from naive_values import Array, BufferValue, TileValue, held_as, of_array
+
+from aspl.dims import Dim
+from aspl.functions.expressions import (
+    At,
+    Binary,
+    Call,
+    Expr,
+    Group,
+    Name,
+    NewAxis,
+    Number,
+    Pattern,
+    Range,
+    Size,
+    Subscript,
+    Unary,
+    Weight,
+)
+from aspl.functions.function import Declared
+from aspl.functions.primitives import PRIMITIVES
+from aspl.types import DType, Element, Tuple, element_dims, element_dtype
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """An array in a body; a weak one is a literal, which takes the type of what it meets."""
+
+    data: Array
+    dtype: DType
+    weak: bool = False
+
+
+Value: TypeAlias = "Numbers | tuple[Value, ...]"
+
+
+def call(
+    fn: Declared, args: tuple[Any, ...], types: tuple[Element, ...], result: Element, world: World
+) -> Any:
+    """Apply a declared function to elements; `types` are theirs, `result` that of the value."""
+    local = {
+        param.name: to_value(arg, element, world.extents)
+        for param, arg, element in zip(fn.params, args, types, strict=True)
+    }
+    walk = _Walk(local, world)
+    for let in fn.lets:
+        walk.bind(let.target, walk.value(let.value))
+    return to_element(walk.value(fn.value), result)
+
+
+@dataclass(frozen=True)
+class World:
+    """What bodies see besides their arguments."""
+
+    extents: Extents
+    weights: Mapping[str, Array]
+
+
+def to_value(arg: Any, element: Element, extents: Extents) -> Value:
+    """Return an element as a body sees it."""
+    if isinstance(element, Tuple):
+        parts = zip(arg, element.parts, strict=True)
+        return tuple(to_value(part, each, extents) for part, each in parts)
+    dtype = element_dtype(element)
+    return Numbers(_array(arg, element, extents), dtype)
+
+
+def _array(arg: Any, element: Element, extents: Extents) -> Array:
+    kind = held_as(element_dtype(element))
+    if isinstance(arg, TileValue):
+        return arg.data
+    if not isinstance(arg, BufferValue):
+        return np.array(arg, dtype=kind)
+    inner = [_item(item, kind) for item in arg.items]
+    if inner:
+        return np.array(inner, dtype=kind).reshape(*arg.dims, *inner[0].shape)
+    # an empty buffer shows no extents inside the first that is 0
+    dims = element_dims(element)
+    first = arg.dims.index(0)
+    hidden = [extents.need(dim) for dim in dims[first + 1 :]]
+    return np.zeros((*arg.dims[: first + 1], *hidden), dtype=kind)
+
+
+def _item(item: Any, kind: type[np.generic]) -> Array:
+    return item.data if isinstance(item, TileValue) else np.array(item, dtype=kind)
+
+
+def to_element(value: Value, element: Element) -> Any:
+    """Return what a body computed as an element."""
+    if isinstance(element, Tuple):
+        assert isinstance(value, tuple)
+        return tuple(
+            to_element(part, each) for part, each in zip(value, element.parts, strict=True)
+        )
+    assert isinstance(value, Numbers)
+    return of_array(value.data.astype(held_as(element_dtype(element))), element)
+
+
+@dataclass
+class _Walk:
+    local: dict[str, Value]
+    world: World
+
+    def bind(self, target: Pattern, value: Value) -> None:
+        if isinstance(target, str):
+            self.local[target] = value
+            return
+        assert isinstance(value, tuple)
+        for each, part in zip(target, value, strict=True):
+            self.bind(each, part)
+
+    def value(self, expr: Expr) -> Value:
+        match expr:
+            case Number():
+                return _literal(expr)
+            case Size():
+                return Numbers(np.array(self.size(expr.dim)), DType.I64, weak=True)
+            case Name():
+                return self.local[expr.name]
+            case Weight():
+                data = np.asarray(self.world.weights[expr.name])
+                return Numbers(data.astype(held_as(expr.type.dtype)), expr.type.dtype)
+            case Subscript():
+                return self._subscript(expr)
+            case Group():
+                return tuple(map(self.value, expr.parts))
+            case _:
+                return self._computed(expr)
+
+    def _computed(self, expr: Expr) -> Numbers:
+        match expr:
+            case Unary():
+                return self._unary(expr)
+            case Binary():
+                return self._binary(expr)
+            case Call():
+                return self._call(expr)
+        raise TypeError(expr)
+
+    def size(self, dim: Dim) -> int:
+        return self.world.extents.need(dim)
+
+    def numbers(self, expr: Expr) -> Numbers:
+        found = self.value(expr)
+        assert isinstance(found, Numbers)
+        return found
+
+    def _unary(self, expr: Unary) -> Numbers:
+        x = self.numbers(expr.operand)
+        data = ~x.data if expr.op == "~" else np.negative(x.data)
+        return Numbers(data, x.dtype, x.weak)
+
+    def _binary(self, expr: Binary) -> Numbers:
+        args = [self.numbers(expr.left), self.numbers(expr.right)]
+        if expr.op in ("/", "**") and all(each.weak for each in args):
+            args = [Numbers(each.data, DType.F32, weak=True) for each in args]
+        met = meet(args)
+        left, right = (each.data for each in met)
+        if expr.op == "@":
+            return Numbers(product(left, right), met[0].dtype)
+        made = _SIGNS[expr.op](left, right)
+        if made.dtype == np.bool_ and expr.op not in ("&", "|"):
+            return Numbers(made, DType.BOOL)
+        return Numbers(made, met[0].dtype, all(each.weak for each in args))
+
+    def _call(self, expr: Call) -> Numbers:
+        settings = dict(PRIMITIVES[expr.name].settings(expr.settings))
+        for name in ("k", "n"):
+            if name in settings:
+                settings[name] = self.size(settings[name])
+        if "dims" in settings:
+            settings["dims"] = tuple(map(self._extent, settings["dims"]))
+        args = [self.numbers(each) for each in expr.args]
+        made: Numbers = _PRIMITIVES[expr.name](args, settings)
+        return made
+
+    def _extent(self, dim: Dim) -> int:
+        return -1 if dim.constant == -1 else self.size(dim)
+
+    def _subscript(self, expr: Subscript) -> Value:
+        value = self.value(expr.value)
+        if isinstance(value, tuple):
+            (item,) = expr.items
+            assert isinstance(item, At)
+            return value[self.size(item.index)]
+        places: list[Any] = []
+        for each in expr.items:
+            match each:
+                case At():
+                    places.append(self.size(each.index))
+                case Range():
+                    start = None if each.start is None else self.size(each.start)
+                    stop = None if each.stop is None else self.size(each.stop)
+                    places.append(slice(start, stop, each.step))
+                case NewAxis():
+                    places.append(None)
+        return Numbers(np.asarray(value.data[tuple(places)]), value.dtype, value.weak)
+
+
+def _literal(expr: Number) -> Numbers:
+    if expr.kind == "bool":
+        return Numbers(np.array(expr.value), DType.BOOL)
+    if expr.kind == "float":
+        return Numbers(np.array(expr.value, dtype=np.float64), DType.F32, weak=True)
+    # beyond the signed range only u64 holds it
+    big = int(expr.value) > np.iinfo(np.int64).max
+    data = np.array(expr.value, dtype=np.uint64 if big else np.int64)
+    return Numbers(data, DType.I64, weak=True)
+
+
+def meet(args: list[Numbers]) -> list[Numbers]:
+    """Bring numbers to the one type that they have together."""
+    strong = {each.dtype for each in args if not each.weak}
+    if not strong:
+        dtype = DType.F32 if any(each.dtype.is_float for each in args) else DType.I64
+    elif len(strong) == 1:
+        (dtype,) = strong
+    elif all(each.is_float for each in strong):
+        dtype = DType.F32
+    else:
+        dtype = DType.I64
+    return [Numbers(each.data.astype(held_as(dtype)), dtype, each.weak) for each in args]
+
+
+def product(left: Array, right: Array) -> Array:
+    """Multiply matrices, vectors and stacks of them, number by number."""
+    a = left[None, :] if left.ndim == 1 else left
+    b = right[:, None] if right.ndim == 1 else right
+    lead = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+    a, b = np.broadcast_to(a, lead + a.shape[-2:]), np.broadcast_to(b, lead + b.shape[-2:])
+    out = np.zeros((*lead, a.shape[-2], b.shape[-1]), dtype=a.dtype)
+    for place in np.ndindex(*lead):
+        for row, col in np.ndindex(*out.shape[-2:]):
+            total = out.dtype.type(0)
+            for x, y in zip(a[place][row], b[place][:, col], strict=True):
+                total = total + x * y
+            out[(*place, row, col)] = total
+    if left.ndim == 1:
+        out = out[..., 0, :]
+    return out[..., 0] if right.ndim == 1 else out
+
+
+def softmax(x: Array, axis: int) -> Array:
+    """Divide the exponentials of x less its largest number by their sum."""
+    if x.size == 0:
+        return x
+    powers = np.exp(x - x.max(axis=axis, keepdims=True))
+    quotient: Array = powers / powers.sum(axis=axis, keepdims=True)
+    return quotient
+
+
+def sigmoid(x: Array) -> Array:
+    """Return 1 / (1 + exp(-x))."""
+    return np.asarray(1 / (1 + np.exp(-x)))
+
+
+def erf(x: Array) -> Array:
+    """Return the error function, number by number."""
+    found = [math.erf(each) for each in x.reshape(-1).tolist()]
+    return np.array(found, dtype=np.float64).reshape(x.shape)
+
+
+def gelu(x: Array) -> Array:
+    """Return x * (1 + erf(x / sqrt(2))) / 2."""
+    return np.asarray(x * (1 + erf(x / math.sqrt(2))) / 2)
+
+
+ELEMENTWISE: Mapping[str, Any] = {
+    "exp": np.exp,
+    "log": np.log,
+    "sqrt": np.sqrt,
+    "rsqrt": lambda x: 1 / np.sqrt(x),
+    "sin": np.sin,
+    "cos": np.cos,
+    "sigmoid": sigmoid,
+    "tanh": np.tanh,
+    "erf": erf,
+    "gelu": gelu,
+    "silu": lambda x: x * sigmoid(x),
+    # what is no number stays so
+    "relu": lambda x: np.where(x <= 0, np.zeros_like(x), x),
+    "abs": np.abs,
+    "square": lambda x: x * x,
+    "floor": np.floor,
+    "neg": np.negative,
+}
+"""Functions of single numbers, of bodies and of the library."""
+
+_SIGNS: Mapping[str, Any] = {
+    "+": np.add,
+    "-": np.subtract,
+    "*": np.multiply,
+    "/": np.divide,
+    "//": np.floor_divide,
+    "%": np.mod,
+    "**": np.power,
+    "&": np.logical_and,
+    "|": np.logical_or,
+    "==": np.equal,
+    "!=": np.not_equal,
+    "<": np.less,
+    "<=": np.less_equal,
+    ">": np.greater,
+    ">=": np.greater_equal,
+}
+
+Args: TypeAlias = list[Numbers]
+Settings: TypeAlias = Mapping[str, Any]
+
+
+def _single(name: str) -> Any:
+    def apply(args: Args, settings: Settings) -> Numbers:
+        (x,) = args
+        if x.weak and name not in ("relu", "abs", "square"):
+            x = Numbers(x.data.astype(np.float64), DType.F32, weak=True)
+        return Numbers(np.asarray(ELEMENTWISE[name](x.data)), x.dtype, x.weak)
+
+    return apply
+
+
+def _axes(settings: Settings) -> Any:
+    return settings["axis"]
+
+
+def _extreme(pick: Any, reduce: Any) -> Any:
+    def apply(args: Args, settings: Settings) -> Numbers:
+        if len(args) > 1:
+            met = meet(args)
+            made = met[0].data
+            for each in met[1:]:
+                made = pick(made, each.data)
+            return Numbers(made, met[0].dtype, all(each.weak for each in args))
+        (x,) = args
+        made = reduce(x.data, axis=_axes(settings), keepdims=settings["keepdims"])
+        return Numbers(np.asarray(made), x.dtype, x.weak)
+
+    return apply
+
+
+def _sum(args: Args, settings: Settings) -> Numbers:
+    (x,) = args
+    made = np.sum(x.data, axis=_axes(settings), keepdims=settings["keepdims"], dtype=x.data.dtype)
+    return Numbers(np.asarray(made), x.dtype, x.weak)
+
+
+def _mean(args: Args, settings: Settings) -> Numbers:
+    (x,) = args
+    total = _sum(args, settings)
+    count = np.sum(np.ones_like(x.data), axis=_axes(settings), keepdims=settings["keepdims"])
+    made = np.asarray(total.data / count, dtype=np.float64)
+    return Numbers(made, DType.F32 if x.weak else x.dtype, x.weak)
+
+
+def _where(args: Args, settings: Settings) -> Numbers:
+    condition, *branches = args
+    met = meet(branches)
+    made = np.where(condition.data, met[0].data, met[1].data)
+    return Numbers(made, met[0].dtype, all(each.weak for each in branches) and not made.ndim)
+
+
+def _topk(args: Args, settings: Settings) -> Numbers:
+    (x,) = args
+    flags = np.zeros(x.data.shape, dtype=np.bool_)
+    for place in np.ndindex(*x.data.shape[:-1]):
+        row = x.data[place].tolist()
+        for _ in range(settings["k"]):
+            left = [at for at in range(len(row)) if not flags[place][at]]
+            if left:
+                flags[place][max(left, key=lambda at: (row[at], -at))] = True
+    return Numbers(flags, DType.BOOL)
+
+
+def _one_hot(args: Args, settings: Settings) -> Numbers:
+    (x,) = args
+    flags = np.zeros((*x.data.shape, settings["n"]), dtype=np.bool_)
+    for place in np.ndindex(*x.data.shape):
+        at = int(x.data[place])
+        if 0 <= at < settings["n"]:
+            flags[(*place, at)] = True
+    return Numbers(flags, DType.BOOL)
+
+
+def _position(args: Args, settings: Settings) -> Numbers:
+    (x,) = args
+    counted = np.cumsum(x.data.astype(np.int64), axis=settings["axis"])
+    return Numbers(counted - 1, DType.I64)
+
+
+def _joined(join: Any) -> Any:
+    def apply(args: Args, settings: Settings) -> Numbers:
+        met = meet(args)
+        made = join([each.data for each in met], axis=settings["axis"])
+        return Numbers(made, met[0].dtype)
+
+    return apply
+
+
+def _outer(args: Args, settings: Settings) -> Numbers:
+    a, b = meet(args)
+    made = np.zeros(a.data.shape + b.data.shape, dtype=a.data.dtype)
+    for place in np.ndindex(*a.data.shape):
+        for other in np.ndindex(*b.data.shape):
+            made[(*place, *other)] = a.data[place] * b.data[other]
+    return Numbers(made, a.dtype, all(each.weak for each in args))
+
+
+def _cast(args: Args, settings: Settings) -> Numbers:
+    dtype = settings["dtype"]
+    return Numbers(args[0].data.astype(held_as(dtype)), dtype)
+
+
+def _power(args: Args, settings: Settings) -> Numbers:
+    if all(each.weak for each in args):
+        args = [Numbers(each.data, DType.F32, weak=True) for each in args]
+    a, b = meet(args)
+    return Numbers(np.power(a.data, b.data), a.dtype, all(each.weak for each in args))
+
+
+def _matmul(args: Args, settings: Settings) -> Numbers:
+    a, b = meet(args)
+    return Numbers(product(a.data, b.data), a.dtype)
+
+
+def _full(args: Args, settings: Settings) -> Numbers:
+    value = args[0] if args else Numbers(np.array(0.0), DType.F32)
+    return Numbers(np.full(settings["dims"], value.data, dtype=value.data.dtype), value.dtype)
+
+
+def _kept(change: Any) -> Any:
+    """Apply what moves numbers and does not change them."""
+
+    def apply(args: Args, settings: Settings) -> Numbers:
+        (x,) = args
+        return Numbers(change(x.data, settings), x.dtype)
+
+    return apply
+
+
+_PRIMITIVES: Mapping[str, Any] = {
+    **{name: _single(name) for name in ELEMENTWISE if name != "neg"},
+    "softmax": _kept(lambda x, settings: softmax(x, settings["axis"])),
+    "max": _extreme(np.maximum, np.max),
+    "min": _extreme(np.minimum, np.min),
+    "sum": _sum,
+    "mean": _mean,
+    "matmul": _matmul,
+    "outer": _outer,
+    "transpose": _kept(lambda x, settings: np.transpose(x, settings["axes"])),
+    "concat": _joined(np.concatenate),
+    "stack": _joined(np.stack),
+    "reshape": _kept(lambda x, settings: np.reshape(x, settings["dims"])),
+    "broadcast_to": _kept(lambda x, settings: np.broadcast_to(x, settings["dims"])),
+    "where": _where,
+    "topk": _topk,
+    "one_hot": _one_hot,
+    "iota": lambda args, settings: Numbers(np.arange(settings["n"]), DType.I64),
+    "cumsum": _kept(lambda x, settings: np.cumsum(x, axis=settings["axis"], dtype=x.dtype)),
+    "cumulative_position": _position,
+    "cast": _cast,
+    "pow": _power,
+    "full": _full,
+    "zeros": _full,
+}

@@ -1,0 +1,190 @@
+"""Random programs that check, with inputs that they can work on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from choices import Choices
+from drafts import Draft, sizes_of
+from growing import Growth
+from hypothesis import assume
+from hypothesis import strategies as st
+from moves import MOVES
+from naive_values import Array, held_as, observed
+
+from aspl.checker import Checked, check
+from aspl.diagnostics import Findings
+from aspl.dims import WILD, Dim, Kind, Symbol
+from aspl.program import Program
+from aspl.reference.inputs import random_inputs
+from aspl.types import (
+    DType,
+    Element,
+    Index,
+    Selector,
+    Stream,
+    Tensor,
+    Tuple,
+    element_dtype,
+    with_extents,
+)
+from aspl.values.column import Column, Dense, Packed, Record
+from aspl.values.stream import StreamValue
+
+
+@dataclass(frozen=True)
+class Case:
+    """A program with inputs."""
+
+    program: Program
+    checked: Checked
+    inputs: dict[str, Any]
+
+    def naive_inputs(self) -> dict[str, Any]:
+        """Return the inputs as nested lists of elements, as the naive interpreter takes them."""
+        return {
+            each.name: observed(self.inputs[each.name], each.type)
+            if isinstance(each.type, Stream)
+            else self.inputs[each.name]
+            for each in (*self.program.inputs, *self.program.parameters)
+        }
+
+
+@st.composite
+def programs(draw: Callable[[st.SearchStrategy[Any]], Any], most: int = 10) -> Program:
+    """Draw a program of up to about `most` operators that checks without findings."""
+    choose = Choices(draw)
+    growth = Growth(choose, _header(choose))
+    for _ in range(choose.of([1, 2, 1, 3])):
+        shape = growth.shape()
+        growth.input(Stream(growth.element(shape), shape))
+    wanted = choose.of(range(1, most + 1))
+    for _ in range(2 * wanted):
+        if len(growth.draft.nodes) >= wanted:
+            break
+        move = choose.of(MOVES[choose.of(list(MOVES))])
+        growth.attempt(lambda move=move: move(growth))  # type: ignore[misc]
+    assume(growth.draft.nodes)
+    return _finished(choose, growth)
+
+
+def _header(choose: Choices) -> Draft:
+    sizes = sizes_of(
+        {
+            "M": (choose.of([2, 3, 4]), Kind.SIZE),
+            "K": (choose.of([3, 1, 2, 4]), Kind.SIZE),
+            "N": (choose.of([1, 2, 0, 3]), Kind.SIZE),
+            "P": (choose.of([3, 2, 1, 0]), Kind.DYNAMIC),
+            "Q": (choose.of([1, 2, 4]), Kind.DYNAMIC),
+        }
+    )
+    weights = ()
+    if choose.chance(40):
+        weights = (("W", Tensor(DType.F32, (sizes_dim("M"), sizes_dim("K")))),)
+    numbers = (("alpha", choose.of([0.5, -2.0])),) if choose.chance(40) else ()
+    fixed = frozenset({"K"}) if choose.chance(15) else frozenset()
+    return Draft(sizes=sizes, weights=weights, numbers=numbers, specialised=fixed)
+
+
+def sizes_dim(name: str) -> Dim:
+    """Return the static extent of a name."""
+    return Dim((((Symbol(name, Kind.SIZE),), 1),))
+
+
+def _finished(choose: Choices, growth: Growth) -> Program:
+    draft = growth.draft
+    names = {size.name for size in draft.sizes}
+    declared = None
+    if choose.chance(40):
+        declared = tuple(_declared(growth.types[each], names) for each in draft.unread)
+    used = draft if choose.chance(20) else _without_unused(draft)
+    return used.program(declared=declared)
+
+
+def _declared(stream: Stream, names: set[str]) -> Stream:
+    """Return the type as a header can write it: `_` for what only a run decides."""
+
+    def known(dim: Dim) -> Dim:
+        inside = {atom.name for atom in dim.atoms() if isinstance(atom, Symbol)}
+        return dim if inside <= names else WILD
+
+    return Stream(with_extents(stream.element, known), tuple(map(known, stream.shape)))
+
+
+def _without_unused(draft: Draft) -> Draft:
+    used = {getattr(op, "fn", None) for op, _ in draft.nodes}
+    return replace(draft, functions=tuple(each for each in draft.functions if each in used))
+
+
+@st.composite
+def cases(draw: Callable[[st.SearchStrategy[Any]], Any], most: int = 10) -> Case:
+    """Draw a program and inputs: numbers that add up without rounding, selectors of every kind."""
+    program = draw(programs(most))
+    findings = Findings()
+    checked = check(program, findings)
+    assert checked is not None, [f"{each.code} {each.message}" for each in findings]
+    choose = Choices(draw)
+    seed = draw(st.integers(0, 999))
+    flags = choose.of(["as drawn", "none", "all", "one"])
+    signed = choose.chance(40)
+    # a run decides dynamic and ragged extents, whatever the header gives as their defaults
+    inputs = random_inputs(_other_extents(choose, program), seed)
+    for each in program.inputs:
+        value = inputs[each.name]
+        if isinstance(each.type, Stream):
+            inputs[each.name] = _adapted(value, each.type, flags, signed)
+        else:
+            inputs[each.name] = _numbers(value, each.type.dtype, signed=False)
+    for ref in program.parameters:
+        inputs[ref.name] = _numbers(inputs[ref.name], ref.type.dtype, signed=False)
+    return Case(program, checked, inputs)
+
+
+def _other_extents(choose: Choices, program: Program) -> Program:
+    if choose.chance(50):
+        return program
+    sizes = tuple(
+        size if size.kind is Kind.SIZE else replace(size, value=choose.of([2, 0, 1, 3]))
+        for size in program.sizes
+    )
+    return replace(program, sizes=sizes)
+
+
+def _adapted(value: StreamValue, stream: Stream, flags: str, signed: bool) -> StreamValue:
+    return StreamValue(value.nest, _column(value.column, stream.element, flags, signed))
+
+
+def _column(column: Column, element: Element, flags: str, signed: bool) -> Column:
+    match column:
+        case Record():
+            assert isinstance(element, Tuple)
+            parts = zip(column.parts, element.parts, strict=True)
+            return Record(tuple(_column(part, each, flags, signed) for part, each in parts))
+        case Dense():
+            data = column.data
+            if isinstance(element, Selector) and flags != "as drawn":
+                return Dense(_selectors(data, flags))
+            if isinstance(element, Index):
+                return column
+            return Dense(_numbers(data, element_dtype(element), signed=signed), column.valid)
+        case Packed():
+            flat = _numbers(column.flat, element_dtype(element), signed=signed)
+            return Packed(flat, column.extents, column.valid)
+
+
+def _selectors(data: Array, flags: str) -> Array:
+    if flags == "one":
+        place = np.arange(len(data)) % data.shape[1]
+        return np.asarray(np.arange(data.shape[1]) == place[:, None])
+    return np.full(data.shape, flags == "all")
+
+
+def _numbers(data: Array, dtype: DType, *, signed: bool) -> Array:
+    """Round floats to halves; give whole numbers a sign where they have one."""
+    if dtype.is_float:
+        return np.asarray(np.round(data * 2) / 2)
+    data = np.asarray(data).astype(held_as(dtype))
+    return data - 3 if signed and dtype in (DType.I32, DType.I64) else data
