@@ -24,7 +24,8 @@ from aspl.functions.declared import judge, steps_of_use
 from aspl.functions.function import Declared
 from aspl.functions.problems import Problem
 from aspl.linearity import check_reads
-from aspl.ops.base import ArgumentKind, Op
+from aspl.ops.base import Op
+from aspl.ops.extents import dims_in, with_dims_changed
 from aspl.ops.rules import same_dims, same_element
 from aspl.ops.sources import Feedback
 from aspl.program import Node, Program
@@ -138,8 +139,10 @@ class _Session:
         """
         outputs: tuple[Stream, ...] | None = None
         try:
-            node = replace(node, op=self._resolved(node.op)) if _has_extents(node.op) else node
-            outputs = self._outputs(place, node)
+            resolved = self._resolved(node) if _has_extents(node.op) else node
+            if resolved is not None:
+                node = resolved
+                outputs = self._outputs(place, node)
         except ExtentTooLarge as error:
             self._report_large(str(error), f"the streams of `{node.op.name}`", node.span)
         if node.op.name == "Broadcast":
@@ -312,25 +315,33 @@ class _Session:
 
         return dim.replace(value)
 
-    def _resolved(self, op: Op) -> Op:
-        """Put the extents of typed streams in the place of `dim(x, i)`."""
+    def _resolved(self, node: Node) -> Node | None:
+        """Put the extents of typed streams in the place of `dim(x, i)`.
+
+        Returns None where there is no such extent, after reporting S002 if that is news.
+        """
+        good = True
 
         def known(atom: Atom) -> Dim | None:
+            nonlocal good
             if not isinstance(atom, Extent):
                 return None
             stream = self.types.get(atom.value)
-            if stream is None or not 0 <= atom.axis < len(stream.shape):
-                return None
-            return stream.shape[-1 - atom.axis]
+            if stream is not None and 0 <= atom.axis < len(stream.shape):
+                return stream.shape[-1 - atom.axis]
+            good = False
+            if stream is not None:
+                self._add(
+                    "S002",
+                    f"`{atom}` of a stream `{stream}`, whose dims are 0 to {stream.rank}",
+                    node.span,
+                    "dims are counted from the innermost, which is 0",
+                    facts=(("expected", f"0 to {stream.rank}"), ("got", str(atom.axis))),
+                )
+            return None
 
-        changes: dict[str, Dim | tuple[Dim, ...]] = {}
-        for name in _dim_fields(type(op)):
-            value = getattr(op, name)
-            if isinstance(value, Dim):
-                changes[name] = value.replace(known)
-            elif value is not None:
-                changes[name] = tuple(each.replace(known) for each in value)
-        return replace(op, **changes)
+        op = with_dims_changed(node.op, lambda dim: dim.replace(known))
+        return replace(node, op=op) if good else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,19 +405,5 @@ def _same_stream(left: Stream, right: Stream, site: _Site) -> bool:
     )
 
 
-def _dim_fields(op: type[Op]) -> tuple[str, ...]:
-    """Return the names of the parameters that hold extents."""
-    return tuple(
-        each.name
-        for each in op.parameters()
-        if each.argument.kind in (ArgumentKind.DIM, ArgumentKind.DIMS)
-    )
-
-
 def _has_extents(op: Op) -> bool:
-    for name in _dim_fields(type(op)):
-        value = getattr(op, name)
-        dims = (value,) if isinstance(value, Dim) else value or ()
-        if any(isinstance(atom, Extent) for dim in dims for atom in dim.atoms()):
-            return True
-    return False
+    return any(isinstance(atom, Extent) for dim in dims_in(op) for atom in dim.atoms())

@@ -67,13 +67,13 @@ def kernel(w: Tensor(f32, [4, 6])) -> Stream(Tile(f32, [2, 3]), [1, 2, 2]):
 def kernel(x: Stream(f32, [4])) -> Stream(f32, [4]):
     for turn in range(100):
         x = Promote(x, rank=0)
-    return Flatten(x, low=0, high=100)
+    return Flatten(x, min=0, max=100)
 """,
         right="""\
 def kernel(x: Stream(f32, [4])) -> Stream(f32, [4]):
     for turn in range(10):
         x = Promote(x, rank=0)
-    return Flatten(x, low=0, high=10)
+    return Flatten(x, min=0, max=10)
 """,
     ),
 )

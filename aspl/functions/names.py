@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from aspl.dims import Dim
 from aspl.types import Element, Tensor
@@ -36,6 +37,6 @@ class FunctionScope:
     bound: Callable[[Dim], int | None] = constant_of
     """The value of a static extent at the bound sizes."""
 
-    def known(self) -> frozenset[str]:
-        """Return every name, for hints."""
-        return frozenset((*self.sizes, *self.numbers, *self.parameters, "inf"))
+    def known(self) -> Iterator[str]:
+        """Walk the names, for hints."""
+        return chain(self.sizes, self.numbers, self.parameters, ("inf",))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import islice
 
 _LONG = 40
 _MANY = 200
@@ -46,6 +47,6 @@ def expected_got(expected: object, got: object) -> tuple[tuple[str, str], ...]:
 def nearest(name: str, known: Iterable[str]) -> str:
     """Write a hint that names the three known names nearest to `name`, or nothing."""
     # difflib is quadratic in the length of a word: no long word is a slip of the pen
-    short = [each for each in known if len(each) <= _LONG][:_MANY]
+    short = list(islice((each for each in known if len(each) <= _LONG), _MANY))
     close = get_close_matches(name[:_LONG], short, n=3, cutoff=0.5)
     return f"did you mean {' or '.join(f'`{each}`' for each in close)}?" if close else ""

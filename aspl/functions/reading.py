@@ -6,6 +6,7 @@ import ast
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import chain
 
 from aspl.diagnostics import Diagnostic, Findings, Span
 from aspl.dims import Dim, ceil_div, to_dim
@@ -198,7 +199,7 @@ class Reader:
             return Weight(name, scope.parameters[name], span)
         if name == "inf":
             return number(math.inf, span)
-        hint = nearest(name, scope.known() | self.names)
+        hint = nearest(name, chain(sorted(self.names), scope.known()))
         return self.broken(
             Problem(
                 "F002",

@@ -16,12 +16,12 @@ from aspl.types import DType, Scalar, Stream, Tuple, element_dims, leaves, shape
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flatten(Op):
-    """Merge the dims `low` to `high` into one; dims are counted from the innermost, which is 0.
+    """Merge the dims `min` to `max` into one; dims are counted from the innermost, which is 0.
 
-    Shape:  Stream(T, [*outer, d_high, .., d_low, *inner]) -> Stream(T, [*outer, d_high*..*d_low,
+    Shape:  Stream(T, [*outer, d_max, .., d_min, *inner]) -> Stream(T, [*outer, d_max*..*d_min,
             *inner]); the product is a fresh ragged symbol where one of the dims is ragged
     Rate:   one element out for one element in
-    Errors: A004 unless low < high, S002 when there is no dim `high`
+    Errors: A004 unless min < max, S002 when there is no dim `max`
     Source: STeP, Flatten
     """
 
@@ -33,27 +33,27 @@ class Flatten(Op):
 M, K = Dim(2), Dim(3)
 
 def kernel(x: Stream(f32, [M, K])) -> Stream(f32, [M*K]):
-    return Flatten(x, low=0, high=1)
+    return Flatten(x, min=0, max=1)
 """,
         inputs={"x": [[1, 2, 3], [4, 5, 6]]},
         outputs=([1, 2, 3, 4, 5, 6],),
     )
 
-    low: int = parameter(ArgumentKind.INTEGER, "the innermost merged dim", default=0, low=0)
-    high: int = parameter(ArgumentKind.INTEGER, "the outermost merged dim", default=1, low=1)
+    min: int = parameter(ArgumentKind.INTEGER, "the innermost merged dim", default=0, low=0)
+    max: int = parameter(ArgumentKind.INTEGER, "the outermost merged dim", default=1, low=1)
 
     def infer(self, inputs: tuple[Stream, ...], site: Site) -> tuple[Stream, ...] | None:
         (x,) = inputs
-        if self.low >= self.high:
+        if self.min >= self.max:
             site.report(
                 "A004",
-                f"expected `low` below `high`, got {self.low} and {self.high}",
-                hint="name the innermost merged dim `low` and the outermost `high`",
+                f"expected `min` below `max`, got {self.min} and {self.max}",
+                hint="name the innermost merged dim `min` and the outermost `max`",
             )
             return None
-        if not require_rank(x, self.high, site):
+        if not require_rank(x, self.max, site):
             return None
-        first, last = len(x.shape) - 1 - self.high, len(x.shape) - self.low
+        first, last = len(x.shape) - 1 - self.max, len(x.shape) - self.min
         merged = site.absorb(product(x.shape[first:last]))
         return (Stream(x.element, (*x.shape[:first], merged, *x.shape[last:])),)
 

@@ -17,7 +17,7 @@ from aspl.values.stream import StreamValue
 def flatten(op: Flatten, inputs: tuple[StreamValue, ...], at: At) -> tuple[StreamValue, ...]:
     """Merge dims; the elements stay."""
     (x,) = inputs
-    return (StreamValue(x.nest.flatten(op.low, op.high), x.column),)
+    return (StreamValue(x.nest.flatten(op.min, op.max), x.column),)
 
 
 def promote(op: Promote, inputs: tuple[StreamValue, ...], at: At) -> tuple[StreamValue, ...]:

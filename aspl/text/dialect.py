@@ -110,7 +110,7 @@ def _merged_dims(given: Given, context: Context) -> Given | None:
             "write for example `L=[0, 1]`, the innermost dim is 0",
         )
         return None
-    named["low"], named["high"] = Arg(min(found), dims.node), Arg(max(found), dims.node)
+    named["min"], named["max"] = Arg(min(found), dims.node), Arg(max(found), dims.node)
     return replace(given, named=named)
 
 
@@ -249,7 +249,7 @@ EARLIER: dict[str, Spelling] = {
     "Flatten": Spelling(
         now="Flatten",
         earlier="step.Flatten(L=[0, 1, 2]).apply(x)",
-        here="Flatten(x, low=0, high=2)",
+        here="Flatten(x, min=0, max=2)",
         places=(Place("L", _LIST),),
         rewrite=_merged_dims,
     ),

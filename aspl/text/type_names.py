@@ -38,9 +38,9 @@ def make_type(given: Given, context: Context) -> BuildValue:
 
 
 def _is_reported(value: BuildValue) -> bool:
-    if isinstance(value, list | tuple):
-        return any(map(_is_reported, value))
-    return isinstance(value, Anything)
+    # lists in lists are no shapes, and may double at every level
+    values = value if isinstance(value, list | tuple) else (value,)
+    return any(isinstance(each, Anything) for each in values)
 
 
 def is_type(value: BuildValue) -> bool:

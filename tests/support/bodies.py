@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from choices import Choices
 
-from aspl.dims import ONE, Dim, Kind, Symbol, dynamic, product, to_dim
+from aspl.dims import ONE, Dim, Kind, Symbol, ceil_div, dynamic, product, to_dim
 from aspl.types import (
     Buffer,
     DType,
@@ -52,10 +52,12 @@ class Body:
     result: str
     lines: tuple[str, ...]
     exact: bool
+    flops: str | None = None
 
     def text(self, name: str) -> str:
         inner = "\n".join(f"    {line}" for line in self.lines)
-        return f"def {name}({self.params}) -> {self.result}:\n{inner}\n"
+        flops = "" if self.flops is None else f"@flops({self.flops})\n"
+        return f"{flops}def {name}({self.params}) -> {self.result}:\n{inner}\n"
 
 
 @dataclass(frozen=True)
@@ -353,7 +355,7 @@ def _reduction(w: Writer) -> Part | None:
     axes = w.choose.of([None, *[(place,) for place in places], tuple(places[:2])])
     folded = places if axes is None else list(axes)
     names = ["sum", "sum"] + (["mean"] if x.is_float else [])
-    if all(w.is_filled(x.dims[place]) for place in folded):
+    if all(w.is_filled(x.dims[place]) or not x.dims[place].is_static for place in folded):
         names += ["max", "min"]
     name, kept = w.choose.of(names), w.choose.chance(40)
     options = "" if axes is None else f", axis={list(axes) if len(axes) > 1 else axes[0]}"
@@ -427,12 +429,11 @@ def _subscript(w: Writer) -> Part | None:
         ("None", (ONE, *x.dims)),
         (":, None", (first, ONE, *rest)),
         ("::-1", x.dims),
+        ("::2", (ceil_div(first, 2), *rest)),
     ]
     if w.is_filled(first):
         forms += [("0", rest), ("-1", rest), ("0:1", (ONE, *rest)), ("1:", (first - 1, *rest))]
         forms += [("-1:", (ONE, *rest)), (":-1", (first - 1, *rest))]
-        if first.constant is not None:
-            forms.append(("::2", (to_dim((first.constant + 1) // 2), *rest)))
     items, dims = w.choose.of(forms)
     return Part(f"{x.text}[{items}]", dims, x.dtype, x.exact)
 
@@ -469,6 +470,8 @@ def _flags(w: Writer) -> Part | None:
     x = w.pick(lambda part: part.exact and not part.is_flag)
     if x is None:
         return None
+    if x.dims and not x.dims[-1].is_static:
+        return Part(f"topk({x.text}, {w.choose.of([1, 2, 0])})", x.dims, DType.BOOL)
     if x.dims and w.is_filled(x.dims[-1]) and w.choose.chance(60):
         k = w.choose.of(range(w.value(x.dims[-1]) + 1))
         return Part(f"topk({x.text}, {k})", x.dims, DType.BOOL)
@@ -570,7 +573,9 @@ def map_body(
         other = choose.of(writer.parts)
         shown = f"Tuple({shown}, {type_text(element_of(other, writer))})"
         text, exact = f"{text}, {other.text}", exact and other.exact
-    return Body(", ".join(writer.params), shown, (*writer.lines, f"return {text}"), exact)
+    flops = choose.of(["12", "2*M"]) if choose.chance(10) else None
+    lines = (*writer.lines, f"return {text}")
+    return Body(", ".join(writer.params), shown, lines, exact, flops)
 
 
 def fold_body(choose: Choices, given: Given, params: Sequence[tuple[Element, bool]]) -> Body | None:

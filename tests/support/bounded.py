@@ -20,17 +20,23 @@ BYTES = 2**30
 
 def main() -> None:
     """Judge the texts that are named, or all."""
-    for name in sys.argv[1:] or HOSTILE:
-        child = os.fork()
-        if not child:
-            report(name)
-        _, status = os.waitpid(child, 0)
+    waiting = list(sys.argv[1:] or HOSTILE)[::-1]
+    children: dict[int, str] = {}
+    while waiting or children:
+        while waiting and len(children) < (os.cpu_count() or 1):
+            name = waiting.pop()
+            child = os.fork()
+            if not child:
+                report(name)
+            children[child] = name
+        child, status = os.wait()
+        name = children.pop(child)
         if status:
-            print(json.dumps({"name": name, "raised": f"ended by {status}"}), flush=True)
+            write({"name": name, "raised": f"ended by {status}", "codes": [], "accepted": False})
 
 
 def report(name: str) -> None:
-    """Judge one text, print what was found, and end the process."""
+    """Judge one text, write what was found, and end the process."""
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
     resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
     text = HOSTILE[name].make()
@@ -41,8 +47,13 @@ def report(name: str) -> None:
         found["accepted"] = checked is not None
     except BaseException:
         found["raised"] = traceback.format_exc(limit=-5)[-2000:]
-    print(json.dumps(found), flush=True)
+    write(found)
     os._exit(0)
+
+
+def write(found: dict[str, object]) -> None:
+    """Write one line, at once, since several processes do."""
+    os.write(sys.stdout.fileno(), f"{json.dumps(found)}\n".encode())
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from aspl.builder import Builder, StreamRef
 from aspl.checker import Checked, check
 from aspl.diagnostics import Findings
-from aspl.dims import Dim, Kind, Symbol
+from aspl.dims import Atom, Dim, Extent, Kind, Symbol, extent
 from aspl.functions.function import Declared
 from aspl.ops.base import Op
 from aspl.program import Program, Size
@@ -69,7 +69,7 @@ class Draft:
             else:
                 build.tensor(name, kind)
         for place, (op, reads) in enumerate(self.nodes):
-            made = build.add(op, *(refs[each] for each in reads))
+            made = build.add(_placed(op, refs), *(refs[each] for each in reads))
             refs |= {Handle(place, number): ref for number, ref in enumerate(made)}
         build.specialise(set(self.specialised))
         return build, refs
@@ -143,6 +143,30 @@ class Draft:
         if program is None or findings.has_errors or not program.functions:
             return None
         return program.functions[-1]
+
+
+def extent_of(handle: Handle, axis: int) -> Dim:
+    """Return what stands for `dim(x, axis)` in an operator of a draft."""
+    return extent(_code(handle), axis)
+
+
+def _code(handle: Handle) -> int:
+    return (handle.node + 1) * 1000 + handle.output
+
+
+def _placed(op: Op, refs: Mapping[Handle, StreamRef]) -> Op:
+    """Put the ids of streams in the place of handles, where extents name these."""
+    ids = {_code(handle): ref.value for handle, ref in refs.items()}
+
+    def placed(atom: Atom) -> Dim | None:
+        return extent(ids[atom.value], atom.axis) if isinstance(atom, Extent) else None
+
+    changes = {
+        each.name: value.replace(placed)
+        for each in op.parameters()
+        if isinstance(value := getattr(op, each.name), Dim)
+    }
+    return replace(op, **changes) if changes else op
 
 
 _KINDS = {Kind.SIZE: "Dim", Kind.DYNAMIC: "DynamicDim", Kind.RAGGED: "RaggedDim"}

@@ -120,6 +120,13 @@ class Growth:
         self.draft, name, _ = self.draft.with_input(tensor)
         return TensorRef(name, tensor)
 
+    def part_of_tensor(self, dtype: DType, shape: Sequence[Dim]) -> TensorRef:
+        """Add a tensor, or one with a dim more of which a part is meant."""
+        if self.choose.chance(70):
+            return self.tensor(dtype, shape)
+        whole = self.tensor(dtype, (to_dim(2), *shape))
+        return TensorRef(whole.name, Tensor(dtype, tuple(shape)), (self.choose.of([1, 0]),))
+
     def copy(self, x: Handle) -> tuple[Handle, Handle] | None:
         """Make two copies of a stream."""
         made = self.add(Broadcast(n=2), x)
@@ -128,7 +135,7 @@ class Growth:
     def function(self, text: str) -> Function | None:
         """Declare a function named `@` in its text."""
         name = f"f{len(self.draft.functions)}"
-        declared = self.draft.declare(text.replace("@", name, 1))
+        declared = self.draft.declare(text.replace("def @", f"def {name}", 1))
         if declared is not None:
             self.draft = replace(self.draft, functions=(*self.draft.functions, declared))
         return declared

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from aspl.bounds import dims_of, parts_of
 from aspl.checker import Checked, Linearity, check
 from aspl.diagnostics import NOWHERE, Diagnostic, Findings, Span
+from aspl.dims import Dim, Symbol
 from aspl.ops.table import OPS
 from aspl.text.header import Header
 from aspl.text.parse import parse
 from aspl.text.source import Source
+
+_UNKNOWN = 6
+"""About as much as an extent is that a run decides."""
 
 
 def judged(
@@ -43,3 +48,28 @@ def lies_in(span: Span, lines: tuple[str, ...]) -> bool:
         1 <= line <= len(lines) and 0 <= column <= len(lines[line - 1])
         for line, column in (start, end)
     )
+
+
+def numbers_in(checked: Checked) -> int:
+    """Return about how many numbers the largest stream or tensor of a program holds."""
+    known = checked.program.size_values()
+    shapes = [
+        (*stream.shape, *dims_of(part))
+        for stream in checked.types
+        for part in parts_of(stream.element) or ()
+    ]
+    shapes += [ref.type.shape for ref in (*checked.program.tensors, *checked.program.parameters)]
+    return max((_product(shape, known) for shape in shapes), default=0)
+
+
+def _product(shape: tuple[Dim, ...], known: dict[str, int]) -> int:
+    total = 1
+    for dim in shape:
+        for atom in dim.atoms():
+            if isinstance(atom, Symbol):
+                known.setdefault(atom.name, _UNKNOWN)
+        try:
+            total *= max(dim.value(known), 1)
+        except ZeroDivisionError:
+            continue
+    return total

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from bodies import fold_body, map_body
-from drafts import Handle
+from drafts import Handle, extent_of
 from growing import Growth
 
 from aspl.dims import Dim, dynamic, product, size, to_dim
-from aspl.functions.function import Empty, Fill, Init, Library
+from aspl.functions.function import Empty, Fill, Init, Library, Parts
 from aspl.ops.base import Op
 from aspl.ops.higher import Accum, FlatMap, Map, Scan
 from aspl.ops.offchip import (
@@ -263,7 +263,8 @@ def fold_matmul(g: Growth) -> object:
     if pair is None:
         return None
     fn = Library("matmul", (("transposed", True),))
-    init = g.choose.of([Fill(0.0), Fill(0.0, Tile(element.dtype, element.rows, width))])
+    zero = Tile(element.dtype, element.rows, width)
+    init: Init = g.choose.of([Fill(0.0), Fill(0.0, zero), Fill(1.0), Empty()])
     op = g.choose.of([Accum, Scan])
     return g.one(op(fn=fn, init=init, rank=_rank(g, x)), *pair)
 
@@ -299,7 +300,11 @@ def fold_declared(g: Growth) -> object:
     fn = None if body is None else g.function(body.text("@"))
     if fn is None or body is None:
         return None
-    op = g.choose.of([Accum, Scan])(fn=fn, rank=_rank(g, reads[0]))
+    init: Init | None = None
+    if g.choose.chance(25):
+        parts = body.result.count("Tuple(")
+        init = g.choose.of([Fill(0.0), Parts((Fill(1.0), Fill(0.0))) if parts == 1 else Fill(1.0)])
+    op = g.choose.of([Accum, Scan])(fn=fn, init=init, rank=_rank(g, reads[0]))
     return g.one(op, *reads, exact=body.exact)
 
 
@@ -484,7 +489,7 @@ def flatten(g: Growth) -> object:
     if x is None:
         return None
     high = _rank(g, x)
-    return g.one(Flatten(low=g.choose.of(range(high)), high=high), x)
+    return g.one(Flatten(min=g.choose.of(range(high)), max=high), x)
 
 
 def promote(g: Growth) -> object:
@@ -555,6 +560,10 @@ def repeat(g: Growth) -> object:
     count = g.choose.of([to_dim(2), to_dim(1), size("M"), size("K"), to_dim(3)])
     if g.choose.chance(15) and _shows(g, "P"):
         count = dynamic("P")
+    other = g.some(lambda stream: not stream.shape[0].is_ragged)
+    if other is not None and g.choose.chance(20):
+        # the outermost extent of a stream is seen in every run
+        count = extent_of(other, g.types[other].rank)
     return None if x is None else g.one(Repeat(n=count), x)
 
 
@@ -602,7 +611,7 @@ def twins(g: Growth) -> object:
 _SHAPE_OPS: Sequence[Op] = (
     Parallelize(n=2),
     Flatten(),
-    Flatten(low=1, high=2),
+    Flatten(min=1, max=2),
     Promote(rank=1),
     Promote(),
     Reshape(chunk=to_dim(2), pad=Fill(0.0)),
@@ -664,7 +673,7 @@ def load(g: Growth) -> object:
     lead = [g.choose.of([to_dim(2), size("M")])] if g.choose.chance(40) else []
     down, across = g.choose.of([to_dim(2), size("K")]), g.choose.of([to_dim(1), to_dim(2)])
     dtype = g.choose.of([DType.F32, DType.BF16, DType.I32])
-    tensor = g.tensor(dtype, (*lead, rows * down, cols * across))
+    tensor = g.part_of_tensor(dtype, (*lead, rows * down, cols * across))
     stride: tuple[Dim, ...] | None = None
     shape: tuple[Dim, ...] | None = None
     if g.choose.chance(50):
@@ -688,7 +697,7 @@ def load_random(g: Growth) -> object:
     if x is None:
         return None
     rows, cols = _tile_dims(g)
-    tensor = g.tensor(DType.F32, (rows * 2, cols * 2))
+    tensor = g.part_of_tensor(DType.F32, (rows * 2, cols * 2))
     return g.one(RandomOffChipLoad(tensor=tensor, tile=(rows, cols)), x)
 
 
@@ -711,7 +720,7 @@ def store(g: Growth) -> object:
 
 
 def source(g: Growth) -> object:
-    shape = tuple(g.dim(plain=True) for _ in range(g.choose.of([1, 2])))
+    shape = tuple(g.dim(plain=g.choose.chance(70)) for _ in range(g.choose.of([1, 2])))
     match g.choose.of(["selector", "index", "metadata"]):
         case "selector":
             dtype = g.choose.of([DType.BOOL, DType.I64])
@@ -738,12 +747,15 @@ def assume(g: Growth) -> object:
     names = {each.name for each in g.draft.sizes}
     if any(str(atom) not in names for atom in symbols):
         return None
+    shape = stream.shape
+    if shape[-1].symbol is not None and g.choose.chance(25):
+        shape = (*shape[:-1], g.choose.of([to_dim(2), size("M"), to_dim(1)]))
     tile = None
     if isinstance(stream.element, Tile) and all(
         dim.is_static for dim in element_dims(stream.element)
     ):
         tile = element_dims(stream.element)
-    return g.one(Assume(shape=stream.shape, tile=tile), x)
+    return g.one(Assume(shape=shape, tile=tile), x)
 
 
 MOVES: Mapping[str, Sequence[Move]] = {
@@ -757,6 +769,8 @@ MOVES: Mapping[str, Sequence[Move]] = {
     "zip": (zip_any, twins, part_of_tuple),
     "on-chip": (bufferize, streamify, expand),
     "off-chip": (load, load_random, store, source),
+    "merge": (eager_merge, eager_merge, reassemble),
+    "copy": (broadcast,),
     "other": (broadcast, consumer, assume),
 }
 """By family: one is chosen first, so that every operator is met often."""

@@ -17,8 +17,8 @@ TOKEN = re.compile(r"\n *| +|\w+|.", re.DOTALL)
 NUMBERS = ("0", "1", "2", "3", "4", "5", "7", "-1", "2.5", "1e30", "inf")
 HUGE = ("64", "100", "20001", "2**62", "9223372036854775807", "9223372036854775808", "10**9")
 
-_PARAMETERS = tuple({each.name for op in OPS.values() for each in op.parameters()})
-_SIGNS = tuple("()[]{},:=.+-*/%@&|<>~_") + ("->", "//", "**", "==", "!=", "<=")
+_PARAMETERS = tuple(sorted({each.name for op in OPS.values() for each in op.parameters()}))
+_SIGNS = (*"()[]{},:=.+-*/%@&|<>~_", "->", "//", "**", "==", "!=", "<=")
 _WORDS = ("def", "for", "in", "return", "if", "else", "lambda", "while", "import", "None", "True")
 _NAMES = ("x", "y", "a", "b", "M", "K", "N", "kernel", "f", "step", "apply", "append", "fn", "init")
 
@@ -43,9 +43,7 @@ VOCABULARY = (
 
 
 @st.composite
-def mutated(
-    draw: st.DrawFn, texts: tuple[str, ...], *, most: int = 4, huge: bool = True
-) -> str:
+def mutated(draw: st.DrawFn, texts: tuple[str, ...], *, most: int = 4, huge: bool = True) -> str:
     """Draw a program and change it in a few places."""
     text = draw(st.sampled_from(texts))
     for _ in range(draw(st.integers(1, most))):

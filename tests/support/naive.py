@@ -251,8 +251,7 @@ class _Fold:
         state = at.makes.element
         if isinstance(init, Fill | Empty) and init.type is not None:
             state = init.type
-        grows_cols = str(op.fn) == "retile_col"
-        start = initial(init, state, at.run.extents, grows_cols=grows_cols)
+        start = initial(init, state, at.run.extents, op.fn.name)
         return cls(at, op.fn, start, at.makes.element)
 
     def step(self, state: Any, args: tuple[Any, ...]) -> Any:
@@ -355,8 +354,8 @@ def _broadcast(at: _At, op: Any) -> Sequence[Nested]:
 
 
 def _flatten(at: _At, op: Any) -> Sequence[Nested]:
-    depth = len(at.types[0].shape) - 1 - op.high
-    return [at_depth(lambda part: list(entries(part, op.high - op.low + 1)), depth, at.reads[0])]
+    depth = len(at.types[0].shape) - 1 - op.max
+    return [at_depth(lambda part: list(entries(part, op.max - op.min + 1)), depth, at.reads[0])]
 
 
 def _outer(x: Nested) -> Nested:

@@ -342,10 +342,19 @@ def _extreme(pick: Any, reduce: Any) -> Any:
                 made = pick(made, each.data)
             return Numbers(made, met[0].dtype, all(each.weak for each in args))
         (x,) = args
-        made = reduce(x.data, axis=_axes(settings), keepdims=settings["keepdims"])
+        options = {"axis": _axes(settings), "keepdims": settings["keepdims"]}
+        made = reduce(x.data, initial=_end(x.data.dtype, reduce is np.max), **options)
         return Numbers(np.asarray(made), x.dtype, x.weak)
 
     return apply
+
+
+def _end(kind: np.dtype[Any], lowest: bool) -> float | int:
+    """Return what no number of a kind is below, or above: the largest of none."""
+    if kind.kind == "f":
+        return -math.inf if lowest else math.inf
+    info = np.iinfo(kind)
+    return int(info.min if lowest else info.max)
 
 
 def _sum(args: Args, settings: Settings) -> Numbers:

@@ -79,8 +79,8 @@ def fold_library(asked: Asked, state: Any, args: tuple[Any, ...]) -> Any:
     raise KeyError(name)
 
 
-def initial(init: Init, state: Element, extents: Extents, *, grows_cols: bool = False) -> Any:
-    """Return the state of a fold before its first element."""
+def initial(init: Init, state: Element, extents: Extents, fold: str = "") -> Any:
+    """Return the state of a fold before its first element; `fold` is its name."""
     match init, state:
         case Parts(parts), Tuple():
             return tuple(
@@ -92,10 +92,13 @@ def initial(init: Init, state: Element, extents: Extents, *, grows_cols: bool = 
             kind = held_as(element_dtype(state))
             return _filled(state, _fill_number(init.value, kind), extents)
         case Empty(), Tile():
+            kind = held_as(state.dtype)
             # of the two extents the state has the one that the fold does not lengthen
-            rows, cols = extents.find(state.rows), extents.find(state.cols)
-            shape = (rows or 0, 0) if grows_cols else (0, cols or 0)
-            return full_tile(np.zeros(shape, dtype=held_as(state.dtype)))
+            if fold == "retile_row":
+                return full_tile(np.zeros((0, extents.find(state.cols) or 0), dtype=kind))
+            if fold == "retile_col":
+                return full_tile(np.zeros((extents.find(state.rows) or 0, 0), dtype=kind))
+            return _filled(state, kind(0), extents)
     raise TypeError(init)
 
 

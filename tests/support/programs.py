@@ -54,8 +54,13 @@ class Case:
 
 
 @st.composite
-def programs(draw: Callable[[st.SearchStrategy[Any]], Any], most: int = 10) -> Program:
-    """Draw a program of up to about `most` operators that checks without findings."""
+def programs(
+    draw: Callable[[st.SearchStrategy[Any]], Any], most: int = 10, begin: str | None = None
+) -> Program:
+    """Draw a program of up to about `most` operators that checks without findings.
+
+    Args: begin: the family of its first operators, any if None.
+    """
     choose = Choices(draw)
     growth = Growth(choose, _header(choose))
     for _ in range(choose.of([1, 2, 1, 3])):
@@ -65,7 +70,8 @@ def programs(draw: Callable[[st.SearchStrategy[Any]], Any], most: int = 10) -> P
     for _ in range(2 * wanted):
         if len(growth.draft.nodes) >= wanted:
             break
-        move = choose.of(MOVES[choose.of(list(MOVES))])
+        family = begin if begin and not growth.draft.nodes else choose.of(list(MOVES))
+        move = choose.of(MOVES[family])
         growth.attempt(lambda move=move: move(growth))  # type: ignore[misc]
     assume(growth.draft.nodes)
     return _finished(choose, growth)
@@ -120,9 +126,11 @@ def _without_unused(draft: Draft) -> Draft:
 
 
 @st.composite
-def cases(draw: Callable[[st.SearchStrategy[Any]], Any], most: int = 10) -> Case:
+def cases(
+    draw: Callable[[st.SearchStrategy[Any]], Any], most: int = 10, begin: str | None = None
+) -> Case:
     """Draw a program and inputs: numbers that add up without rounding, selectors of every kind."""
-    program = draw(programs(most))
+    program = draw(programs(most, begin))
     findings = Findings()
     checked = check(program, findings)
     assert checked is not None, [f"{each.code} {each.message}" for each in findings]
@@ -151,6 +159,15 @@ def _other_extents(choose: Choices, program: Program) -> Program:
         for size in program.sizes
     )
     return replace(program, sizes=sizes)
+
+
+def other_sizes(choose: Choices, checked: Checked) -> Program:
+    """Return a checked program with other values of the sizes that its check did not look at."""
+    sizes = tuple(
+        size if size.name in checked.depends_on else replace(size, value=choose.of([2, 1, 3, 5]))
+        for size in checked.program.sizes
+    )
+    return replace(checked.program, sizes=sizes)
 
 
 def _adapted(value: StreamValue, stream: Stream, flags: str, signed: bool) -> StreamValue:

@@ -45,7 +45,7 @@ def last_tile_filter(args: Elements, asked: Asked) -> Flat:
 
 
 def _counted(asked: Asked, operand: int) -> Dim:
-    """Return the extent that a stream of lengths states: one symbol for all copies of the stream."""
+    """Return the extent that a stream of lengths states: one symbol for all its copies."""
     return asked.site.fresh(Kind.RAGGED, ("counted", asked.site.origin(operand)), "length")
 
 

@@ -20,10 +20,10 @@ def flatten(ports: Ports) -> Steps:
     (queue,), (out,) = ports.inputs, ports.outputs
     while not out.closed:
         token = yield queue
-        if not isinstance(token, int) or token <= op.low:
+        if not isinstance(token, int) or token <= op.min:
             out.put(token)
-        elif token > op.high:
-            out.put(token - (op.high - op.low))
+        elif token > op.max:
+            out.put(token - (op.max - op.min))
 
 
 def promote(ports: Ports) -> Steps:

@@ -140,7 +140,7 @@ return S0, S1
     modern="""\
 for_mask, affinity = Broadcast(Map(Bufferize(E0), fn=fn_gate), n=2)
 mask = Map(Bufferize(Promote(for_mask, rank=1)), fn=fn_top3)
-return Flatten(Streamify(mask), low=0, high=1), affinity
+return Flatten(Streamify(mask), min=0, max=1), affinity
 """,
     formula=_top3_tokens,
     shapes=TOKEN_SHAPES,

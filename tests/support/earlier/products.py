@@ -149,7 +149,7 @@ return S0
     modern="""\
 products = Bufferize(Map(Zip(E0, E1), fn=fn_mul), rank=2)
 total = Accum(Promote(products, rank=1), fn=fn_add, rank=1)
-return Flatten(Streamify(total), low=1, high=2)
+return Flatten(Streamify(total), min=1, max=2)
 """,
     formula=lambda E0, E1: (E0 * E1).sum(axis=0),
 )
@@ -182,7 +182,7 @@ return S0
     modern="""\
 products = Promote(Map(Zip(E0, E1), fn=fn_mul), rank=1)
 total = Accum(products, fn=fn_add, rank=1)
-return Flatten(Streamify(total), low=1, high=2)
+return Flatten(Streamify(total), min=1, max=2)
 """,
     formula=lambda E0, E1: (E0 * E1).sum(axis=0),
 )

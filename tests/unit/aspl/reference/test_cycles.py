@@ -81,7 +81,7 @@ BODIES: dict[str, tuple[str, Callable[[int], int]]] = {
     "Bufferize": ("t = Flatten(Streamify(Bufferize(Promote(s, rank=0), rank=1)))", lambda x: x),
     "Streamify with ref": (
         "b = Promote(Bufferize(Promote(s, rank=0), rank=1), rank=0)\n"
-        "t = Flatten(Streamify(b, Promote(ref, rank=0)), low=0, high=2)",
+        "t = Flatten(Streamify(b, Promote(ref, rank=0)), min=0, max=2)",
         lambda x: x,
     ),
     "Expand": ("t = Flatten(Expand(Promote(s, rank=0), Promote(ref, rank=0)))", lambda x: x),

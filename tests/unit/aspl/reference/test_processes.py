@@ -83,7 +83,7 @@ M, K, L = Dim(3), Dim(2), RaggedDim(3)
 
 def kernel(x: Stream(f32, [M, K, L])):
     x1, x2, x3, x4, x5, x6, x7 = Broadcast(x, n=7)
-    flat = [Flatten(x1, low=1, high=2), Flatten(x2, low=0, high=1), Flatten(x3, low=0, high=2)]
+    flat = [Flatten(x1, min=1, max=2), Flatten(x2, min=0, max=1), Flatten(x3, min=0, max=2)]
     deep = [Promote(x4, rank=0), Promote(x5, rank=1), Promote(x6, rank=2), Promote(x7, rank=3)]
     return flat[0], flat[1], flat[2], deep[0], deep[1], deep[2], deep[3]
 """,
