@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from aspl.diagnostics import NOWHERE, Span
@@ -46,6 +47,7 @@ class Builder:
     _values: list[Value] = field(default_factory=list)
     _specialised: set[str] = field(default_factory=set)
     _feedbacks: dict[int, int] = field(default_factory=dict)
+    _excused: set[int] = field(default_factory=set)
 
     def size(self, name: str, value: int, kind: Kind = Kind.SIZE) -> Dim:
         """Declare a named extent and return it."""
@@ -131,6 +133,15 @@ class Builder:
         """How many operators there are."""
         return len(self._nodes)
 
+    def excuse(self, refs: Iterable[StreamRef]) -> None:
+        """Note streams that something wrong names: that nobody reads them is no news."""
+        self._excused.update(ref.value for ref in refs)
+
+    @property
+    def has_sink(self) -> bool:
+        """Whether an operator reads a stream and writes none: a store, or a consumer."""
+        return any(node.inputs and not node.outputs for node in self._nodes)
+
     @property
     def stream_count(self) -> int:
         """How many streams there are."""
@@ -155,6 +166,7 @@ class Builder:
             declared=() if declared is None and not results else declared,
             specialised=frozenset(self._specialised),
             values=tuple(self._values),
+            excused=frozenset(self._excused),
             span=self.span,
             result_spans=result_spans,
         )

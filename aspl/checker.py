@@ -6,10 +6,9 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
-from aspl.bounds import excess, size_of
+from aspl.bounds import dims_of, excess, parts_of, size_of
 from aspl.diagnostics import NOWHERE, Diagnostic, Findings, Label, LimitReached, Span
 from aspl.dims import (
-    WILD,
     Atom,
     Dim,
     Extent,
@@ -26,10 +25,11 @@ from aspl.functions.problems import Problem
 from aspl.linearity import check_reads
 from aspl.ops.base import Op
 from aspl.ops.extents import dims_in, with_dims_changed
-from aspl.ops.rules import same_dims, same_element
-from aspl.ops.sources import Feedback
+from aspl.ops.sources import Assume, Feedback
 from aspl.program import Node, Program
-from aspl.types import Stream, shape_text
+from aspl.signature import check_signature
+from aspl.site import Site
+from aspl.types import Stream
 
 Linearity: TypeAlias = Literal["strict", "auto"]
 
@@ -106,10 +106,10 @@ class _Session:
         """
         self.judge_functions()
         nodes = tuple(self.infer(place, node) for place, node in enumerate(self.program.nodes))
-        self.check_feedbacks(nodes)
-        self.check_results()
+        check_signature(replace(self.program, nodes=nodes), self.types, self, self.findings)
         types = enumerate(self.types_by_value())
         poisoned = frozenset(value for value, stream in types if stream is None)
+        poisoned |= self.program.excused
         check_reads(self.program, self.findings, strict=strict, poisoned=poisoned)
         return nodes
 
@@ -158,7 +158,10 @@ class _Session:
         if len(inputs) < len(reads):
             return None
         self._spend(self._work(node.op), node)
-        outputs = node.op.infer(inputs, _Site(self, place, node))
+        site = _Site(self, place, node)
+        if not self._takes_extents(node.op, site):
+            return None
+        outputs = node.op.infer(inputs, site)
         # copies share one type
         for stream in {id(each): each for each in outputs or ()}.values():
             wrong = excess(stream.element, stream.shape)
@@ -166,7 +169,38 @@ class _Session:
                 self._report_large(wrong, f"the streams of `{node.op.name}`", node.span)
                 return None
             self._spend(size_of(stream), node)
+            if not self._is_shape(stream, site):
+                return None
         return outputs
+
+    def _takes_extents(self, op: Op, site: Site) -> bool:
+        """Report A004 for a parameter that would differ from element to element."""
+        if isinstance(op, Assume | Feedback):
+            return True
+        ragged_dims = [dim for dim in dims_in(op) if dim.is_ragged]
+        for dim in ragged_dims:
+            site.report(
+                "A004",
+                f"expected an extent of one value for `{op.name}`, got `{dim}`, which is ragged",
+                hint="use `Expand` or `Streamify` with a stream of that shape as `ref`",
+            )
+        return not ragged_dims
+
+    def _is_shape(self, stream: Stream, site: Site) -> bool:
+        """Report S010 for a static extent below 0."""
+        inner = [dim for part in parts_of(stream.element) or () for dim in dims_of(part)]
+        # a symbol is declared with 0 or more
+        for dim in (each for each in (*stream.shape, *inner) if each.symbol is None):
+            value = self.bound(dim)
+            if value is not None and value < 0:
+                site.report(
+                    "S010",
+                    f"extent `{dim}` of `{stream}` is {value} at these sizes",
+                    hint="an extent is 0 or more",
+                    facts=(("expected", ">= 0"), ("got", str(value))),
+                )
+                return False
+        return True
 
     def _work(self, op: Op) -> int:
         """Return how many steps typing an operator takes beside its own."""
@@ -188,68 +222,6 @@ class _Session:
     def _report_large(self, what: str, where: str, span: Span) -> None:
         hint = "name an extent as a size of its own, or state it with `Assume`"
         self._add("T004", f"typing {where} takes {what}", span, hint)
-
-    def check_feedbacks(self, nodes: tuple[Node, ...]) -> None:
-        """Report feedback streams that nothing closes, or a stream of another type."""
-        for node in nodes:
-            if not isinstance(node.op, Feedback):
-                continue
-            if not node.inputs:
-                self._add(
-                    "C001", "this feedback is never closed", node.span, "write `Close(feedback, y)`"
-                )
-                continue
-            stated, got = node.op.type, self.types.get(node.inputs[0])
-            site = _Site(self, 0, node)
-            if got is not None and not _same_stream(stated, got, site):
-                self._add(
-                    "C003",
-                    f"expected a stream `{stated}` to close the feedback, got `{got}`",
-                    node.input_spans[0] if node.input_spans else node.span,
-                    "declare the feedback with the type of the stream that closes it",
-                    labels=(Label(node.span, "declared here"),),
-                    facts=(("expected", str(stated)), ("got", str(got))),
-                )
-
-    def check_results(self) -> None:
-        """Hold the results against the declared signature."""
-        declared, program = self.program.declared, self.program
-        if declared is None:
-            return
-        if len(declared) != len(program.results):
-            self._add(
-                "O001",
-                f"expected {len(declared)} results, got {len(program.results)}",
-                program.result_spans[-1] if program.result_spans else program.span,
-                "return as many streams as the signature declares",
-                facts=(("expected", str(len(declared))), ("got", str(len(program.results)))),
-            )
-            return
-        spans = program.result_spans or (NOWHERE,) * len(declared)
-        for number, (want, value) in enumerate(zip(declared, program.results, strict=True)):
-            got = self.types.get(value)
-            if got is not None:
-                self._check_result(want, got, spans[number])
-
-    def _check_result(self, want: Stream, got: Stream, span: Span) -> None:
-        site = _Site(self, 0, None)
-        if not same_element(want.element, got.element, site):
-            self._add(
-                "O002",
-                f"expected a result with elements `{want.element}`, got `{got.element}`",
-                span,
-                "turn the elements into the declared type with `Map`, `Bufferize` or `Streamify`",
-                facts=(("expected", str(want.element)), ("got", str(got.element))),
-            )
-        if not same_dims(want.shape, got.shape, site):
-            self._add(
-                "O003",
-                f"expected a result of shape `{shape_text(want.shape)}`, "
-                f"got `{shape_text(got.shape)}`",
-                span,
-                "bring the stream to the declared shape, or state what you know with `Assume`",
-                facts=(("expected", shape_text(want.shape)), ("got", shape_text(got.shape))),
-            )
 
     def _add(
         self,
@@ -284,7 +256,7 @@ class _Session:
 
     def same(self, left: Dim, right: Dim) -> bool:
         """See `aspl.site.Site.same`."""
-        if left == right or WILD in (left, right):
+        if left == right:
             return True
         if self.program.specialised:
             left, right = self._specialised(left), self._specialised(right)
@@ -397,12 +369,6 @@ class _Site:
         if not dim.is_ragged or dim.symbol is not None:
             return dim
         return self.session.fresh(Kind.RAGGED, ("absorbed", dim), "ragged")
-
-
-def _same_stream(left: Stream, right: Stream, site: _Site) -> bool:
-    return same_element(left.element, right.element, site) and same_dims(
-        left.shape, right.shape, site
-    )
 
 
 def _has_extents(op: Op) -> bool:

@@ -126,14 +126,14 @@ def run(
     if checked is None or text.findings.has_errors:
         text.report()
         raise typer.Exit(REJECTED)
+    if inputs is None:
+        _tell(f"{text.name}: random values, seed {seed}")
     found = _evaluated(text, checked, _values(checked.program, inputs, seed), precision)
     text.report()
     if found is None:
         raise typer.Exit(REJECTED)
     if output is not None:
         _save(output, checked, found)
-    if inputs is None:
-        _tell(f"{text.name}: random values, seed {seed}")
     _show(checked, found, json)
 
 

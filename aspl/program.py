@@ -73,6 +73,8 @@ class Program:
     specialised: frozenset[str] = frozenset()
     """Names of sizes whose values the program's structure depends on."""
     values: tuple[Value, ...] = field(default=(), compare=False)
+    excused: frozenset[int] = field(default=frozenset(), compare=False)
+    """Streams that something wrong in the text names, and may have meant to read."""
     span: Span = field(default=NOWHERE, compare=False)
     result_spans: tuple[Span, ...] = field(default=(), compare=False)
 

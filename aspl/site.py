@@ -8,7 +8,19 @@ from typing import Protocol
 from aspl.dims import Dim, Kind
 
 
-class Site(Protocol):
+class Extents(Protocol):
+    """What is known of extents, to those who need to know nothing else."""
+
+    def same(self, left: Dim, right: Dim) -> bool:
+        """Whether two extents are equal: in every run, or, for divisions, at the bound sizes."""
+        ...
+
+    def bound(self, dim: Dim) -> int | None:
+        """Return the value of a static extent at the bound sizes; None for any other."""
+        ...
+
+
+class Site(Extents, Protocol):
     """One operator in one program, as its typing rule sees it."""
 
     @property
@@ -28,16 +40,8 @@ class Site(Protocol):
         """Report a finding at the operator, or at its input number `operand`."""
         ...
 
-    def same(self, left: Dim, right: Dim) -> bool:
-        """Whether two extents are equal: in every run, or, for divisions, at the bound sizes."""
-        ...
-
     def fresh(self, kind: Kind, key: Hashable, stem: str) -> Dim:
         """Return the symbol for `key`, a new one named after `stem` at the first call."""
-        ...
-
-    def bound(self, dim: Dim) -> int | None:
-        """Return the value of a static extent at the bound sizes; None for any other."""
         ...
 
     def origin(self, operand: int) -> int:

@@ -156,4 +156,43 @@ def kernel(x: Stream(f32, [P, 2])) -> Stream(f32, [3, 2]):
     return Assume(x, shape=[3, 2])
 """,
     ),
+    Code(
+        code="S010",
+        title="extent below zero",
+        why="an extent counts entries, so an expression over sizes must not fall below 0",
+        wrong="""\
+M = Dim(2)
+
+def kernel(x: Stream(f32, [4])) -> Stream(f32, [4, _]):
+    return Repeat(x, n=M - 3)
+""",
+        right="""\
+M = Dim(5)
+
+def kernel(x: Stream(f32, [4])) -> Stream(f32, [4, _]):
+    return Repeat(x, n=M - 3)
+""",
+    ),
+    Code(
+        code="S011",
+        title="ragged size under different dims",
+        why="a ragged size is one extent for each entry of the dims around it, which are therefore "
+        "the same everywhere",
+        wrong="""\
+M, B, L = Dim(2), Dim(3), RaggedDim(4)
+
+def kernel(
+    x: Stream(f32, [M, L]), y: Stream(f32, [M, B, L])
+) -> (Stream(f32, [M, L]), Stream(f32, [M, B, L])):
+    return x, y
+""",
+        right="""\
+M, B, L, K = Dim(2), Dim(3), RaggedDim(4), RaggedDim(4)
+
+def kernel(
+    x: Stream(f32, [M, L]), y: Stream(f32, [M, B, K])
+) -> (Stream(f32, [M, L]), Stream(f32, [M, B, K])):
+    return x, y
+""",
+    ),
 )

@@ -67,7 +67,7 @@ def kernel(x: Stream(f32, [M])) -> (Stream(f32, [M]), Stream(f32, [M])):
     Code(
         code="O002",
         title="results of another element type",
-        why="a result has the elements that its signature declares; nothing is converted in silence",
+        why="a result has the elements that its signature declares; nothing is converted unseen",
         wrong="""\
 M, K = Dim(4), Dim(3)
 

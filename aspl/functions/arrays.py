@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 from aspl.dims import ONE, Dim, product
 from aspl.functions.problems import Refusal, expected_got
+from aspl.site import Extents
 from aspl.types import DType, Element, Tuple, element_dims, element_dtype, shape_text
 
 MAX_RANK = 8
@@ -19,18 +20,6 @@ MAX_NUMBERS = 2**24
 MAX_TERMS = 256
 MAX_LENGTH = 64
 """Bounds on what a body may build: dims, numbers, and the size of extents as expressions."""
-
-
-class Extents(Protocol):
-    """What typing asks of extents; the checker's `Site` is one."""
-
-    def same(self, left: Dim, right: Dim) -> bool:
-        """Whether two extents are equal."""
-        ...
-
-    def bound(self, dim: Dim) -> int | None:
-        """Return the value of a static extent at the bound sizes."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

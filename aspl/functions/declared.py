@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from aspl.diagnostics import Span
 from aspl.dims import Dim
-from aspl.functions.arrays import Extents
 from aspl.functions.expressions import steps_in
 from aspl.functions.fitting import fits, flattened, has_wild, misfit, named_extents
 from aspl.functions.function import Declared, Empty, Fill, Flat, Init, Param
@@ -12,7 +11,7 @@ from aspl.functions.initial import MISSING_HINT, init_problem
 from aspl.functions.names import constant_of
 from aspl.functions.problems import Problem, Refusal, expected_got
 from aspl.functions.typing import Report, infer, result_element, with_dims
-from aspl.site import Site
+from aspl.site import Extents, Site
 from aspl.types import Buffer, Element, Tuple, element_dims
 
 Elements = tuple[Element, ...]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aspl.dims import Dim, dynamic
-from aspl.functions.arrays import Extents
 from aspl.functions.function import Declared, Param
 from aspl.functions.problems import Problem, expected_got
 from aspl.functions.typing import with_dims
+from aspl.site import Extents
 from aspl.types import Buffer, Element, Index, Scalar, Selector, Tile, Tuple, element_dims, leaves
 
 

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from aspl.dims import ONE
-from aspl.functions.arrays import (
-    ArrayType,
-    Extents,
-    broadcast_all,
-    promote,
-)
+from aspl.functions.arrays import ArrayType, broadcast_all, promote
 from aspl.functions.problems import Refusal, expected_got
 from aspl.functions.slots import Settings
+from aspl.site import Extents
 from aspl.types import DType
 
 Arrays = tuple[ArrayType, ...]

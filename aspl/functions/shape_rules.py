@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from aspl.dims import Dim, to_dim
-from aspl.functions.arrays import (
-    ArrayType,
-    Extents,
-    broadcast,
-    count_of,
-    promote,
-    same_shape,
-)
+from aspl.functions.arrays import ArrayType, broadcast, count_of, promote, same_shape
 from aspl.functions.problems import Refusal, expected_got
 from aspl.functions.rules import axis_place
 from aspl.functions.slots import Settings
+from aspl.site import Extents
 from aspl.types import DType, shape_text
 
 Arrays = tuple[ArrayType, ...]

@@ -8,8 +8,9 @@ from enum import StrEnum
 from typing import Any, TypeAlias
 
 from aspl.dims import Dim
-from aspl.functions.arrays import ArrayType, Extents
+from aspl.functions.arrays import ArrayType
 from aspl.functions.expressions import Setting
+from aspl.site import Extents
 
 
 class SlotKind(StrEnum):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from aspl.dims import ONE, ZERO, Dim, ceil_div
-from aspl.functions.arrays import ArrayType, Extents, GroupType, ValueType
+from aspl.dims import ONE, ZERO, Dim, Kind, Symbol, ceil_div
+from aspl.functions.arrays import ArrayType, GroupType, ValueType
 from aspl.functions.expressions import At, Item, NewAxis, Range
 from aspl.functions.problems import Refusal, expected_got
+from aspl.site import Extents
 from aspl.types import shape_text
 
 
@@ -48,7 +49,23 @@ def _part(value: GroupType, items: tuple[Item, ...]) -> ValueType | None:
     return value.parts[index]
 
 
+def _is_open(extent: Dim) -> bool:
+    """Whether only a run decides an extent; the symbols of `_` are decided at each use."""
+    symbols = [atom for atom in extent.atoms() if isinstance(atom, Symbol)]
+    return any(each.kind is not Kind.SIZE and "." not in each.name for each in symbols)
+
+
+def _refuse_open(extent: Dim) -> None:
+    if _is_open(extent):
+        raise Refusal(
+            "F004",
+            f"a place in a dim of extent `{extent}`, which only a run decides",
+            "fold the dim with an operator, or pad it to a size with `Reshape` first",
+        )
+
+
 def _check_place(index: Dim, extent: Dim, extents: Extents) -> None:
+    _refuse_open(extent)
     place, size = extents.bound(index), extents.bound(extent)
     if place is not None and size is not None and not -size <= place < size:
         raise Refusal(
@@ -62,6 +79,8 @@ def _check_place(index: Dim, extent: Dim, extents: Extents) -> None:
 def _range_extent(item: Range, extent: Dim, extents: Extents) -> Dim:
     if item.step < 0:
         return ceil_div(extent, -item.step)
+    if item.start is not None or item.stop is not None:
+        _refuse_open(extent)
     start = ZERO if item.start is None else _from_end(item.start, extent, extents)
     stop = extent if item.stop is None else _from_end(item.stop, extent, extents)
     low, high, size = extents.bound(start), extents.bound(stop), extents.bound(extent)

@@ -10,7 +10,6 @@ from aspl.diagnostics import Span
 from aspl.dims import ZERO, Dim
 from aspl.functions.arrays import (
     ArrayType,
-    Extents,
     GroupType,
     ValueType,
     require_modest,
@@ -37,6 +36,7 @@ from aspl.functions.primitives import OPERATORS, PRIMITIVES, SIGNS
 from aspl.functions.problems import Problem, Refusal, expected_got
 from aspl.functions.slots import Primitive
 from aspl.functions.subscripts import subscript_type
+from aspl.site import Extents
 from aspl.types import Buffer, DType, Element, Index, Scalar, Selector, Tile, Tuple, shape_text
 
 Report: TypeAlias = Callable[[Problem, Span], None]

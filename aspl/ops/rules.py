@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from aspl.dims import Dim, Kind
-from aspl.site import Site
+from aspl.site import Extents, Site
 from aspl.types import (
     Buffer,
     Element,
@@ -19,31 +19,31 @@ from aspl.types import (
 )
 
 
-def same_dims(left: tuple[Dim, ...], right: tuple[Dim, ...], site: Site) -> bool:
+def same_dims(left: tuple[Dim, ...], right: tuple[Dim, ...], extents: Extents) -> bool:
     """Whether two lists of extents are equal."""
-    return len(left) == len(right) and all(map(site.same, left, right))
+    return len(left) == len(right) and all(map(extents.same, left, right))
 
 
-def same_element(left: Element, right: Element, site: Site) -> bool:
+def same_element(left: Element, right: Element, extents: Extents) -> bool:
     """Whether two element types are equal."""
     if left == right:
         return True
     match left, right:
         case Tile(), Tile():
             return left.dtype == right.dtype and same_dims(
-                (left.rows, left.cols), (right.rows, right.cols), site
+                (left.rows, left.cols), (right.rows, right.cols), extents
             )
         case Buffer(), Buffer():
-            return same_dims(left.dims, right.dims, site) and same_element(
-                left.element, right.element, site
+            return same_dims(left.dims, right.dims, extents) and same_element(
+                left.element, right.element, extents
             )
         case Selector(), Selector():
-            return site.same(left.width, right.width)
+            return extents.same(left.width, right.width)
         case Index(), Index():
-            return site.same(left.bound, right.bound)
+            return extents.same(left.bound, right.bound)
         case Tuple(), Tuple():
             return len(left.parts) == len(right.parts) and all(
-                same_element(a, b, site) for a, b in zip(left.parts, right.parts, strict=True)
+                same_element(a, b, extents) for a, b in zip(left.parts, right.parts, strict=True)
             )
         case _:
             return False

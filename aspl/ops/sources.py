@@ -154,7 +154,8 @@ def kernel(x: Stream(f32, [M])) -> Stream(f32, [M]):
 class Assume(Op):
     """State the shape of a stream, or the extents of its tiles, where the rules cannot derive it.
 
-    A run checks it. `dim(y, 0)` in `shape` is the extent of dim 0 of the stream `y`.
+    A run checks it. `dim(y, 0)` in `shape` is the extent of dim 0 of the stream `y`; `_` leaves an
+    extent as it is.
 
     Shape:  Stream(T, s) -> Stream(T, shape), of the same rank
     Rate:   one element out for one element in
@@ -185,18 +186,27 @@ def kernel(x: Stream(f32, [P])) -> Stream(f32, [3]):
 
     def infer(self, inputs: tuple[Stream, ...], site: Site) -> tuple[Stream, ...] | None:
         (x,) = inputs
-        shape = x.shape if self.shape is None else self.shape
+        shape = x.shape if self.shape is None else _filled(self.shape, x.shape)
         element, good = x.element, _consistent(x.shape, shape, site)
         if self.tile is not None:
             if isinstance(element, Tile) and len(self.tile) == 2:
-                good = _consistent((element.rows, element.cols), self.tile, site) and good
-                element = Tile(element.dtype, self.tile[0], self.tile[1])
+                known = (element.rows, element.cols)
+                rows, cols = _filled(self.tile, known)
+                good = _consistent(known, (rows, cols), site) and good
+                element = Tile(element.dtype, rows, cols)
             else:
                 site.report(
                     "T002", f"expected a stream of tiles, got elements `{element}`", operand=0
                 )
                 good = False
         return (Stream(element, shape),) if good else None
+
+
+def _filled(stated: tuple[Dim, ...], known: tuple[Dim, ...]) -> tuple[Dim, ...]:
+    """Put the extents that are known in the place of `_`."""
+    if len(stated) != len(known):
+        return stated
+    return tuple(old if new.is_wild else new for new, old in zip(stated, known, strict=True))
 
 
 def _consistent(known: tuple[Dim, ...], stated: tuple[Dim, ...], site: Site) -> bool:

@@ -109,8 +109,10 @@ def _run_node(place: int, checked: Checked, state: State, streams: dict[int, Str
         raise at.failure("R007", str(error)) from error
     for value, made in zip(node.outputs, results, strict=True):
         streams[value] = made = _typed(made, checked.types[value], state.run)
-        # symbols of later extents are bound here; that they agree is the checker's promise
-        contradiction(checked.types[value], made, state.bindings)
+        # symbols of later extents are bound here
+        wrong = contradiction(checked.types[value], made, state.bindings)
+        if wrong is not None:
+            raise at.failure("R007", f"the result is not the `{checked.types[value]}`: {wrong}")
 
 
 def _typed(value: StreamValue, stream: Stream, run: Run) -> StreamValue:

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from aspl.dims import Dim, Kind, to_dim
+from aspl.ops.offchip import LinearOffChipStore, RandomOffChipStore
 from aspl.program import Program
 from aspl.reference.run import Precision, Run
 from aspl.types import (
@@ -19,6 +20,7 @@ from aspl.types import (
     Selector,
     Stream,
     Tensor,
+    TensorRef,
     Tuple,
     element_dims,
     element_dtype,
@@ -60,11 +62,13 @@ def convert_inputs(program: Program, inputs: Inputs, precision: Precision) -> Co
     run = Run(sizes=program.size_values(), parameters={}, precision=precision)
     streams: dict[str, StreamValue] = {}
     tensors: dict[str, Array] = {}
+    unread = only_stored(program)
     for each in program.inputs:
         if isinstance(each.type, Stream):
             streams[each.name] = _stream(each.name, _given(each.name, inputs), each.type, run)
         else:
-            tensors[each.name] = _tensor(each.name, _given(each.name, inputs), each.type, run)
+            value = inputs.get(each.name) if each.name in unread else _given(each.name, inputs)
+            tensors[each.name] = _tensor(each.name, value, each.type, run)
     parameters = {
         ref.name: _tensor(ref.name, _given(ref.name, inputs), ref.type, run)
         for ref in program.parameters
@@ -82,7 +86,7 @@ def _stream(name: str, value: Any, stream: Stream, run: Run) -> StreamValue:
     try:
         read = value if isinstance(value, StreamValue) else from_nested(value, _sized(stream, run))
         column = _working(read.column, stream.element, run)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise InputError(f"`{name}` is not a `{stream}`: {error}") from error
     return StreamValue(read.nest, column)
 
@@ -133,15 +137,39 @@ def _converted(data: Array, dtype: DType, run: Run) -> Array:
         if data.size and not np.isin(data, (0, 1)).all():
             raise ValueError("expected flags, 0 or 1")
         return data.astype(np.bool_)
-    whole = data.astype(run.working(dtype))
-    if data.dtype.kind == "f" and not np.array_equal(whole, data):
+    low, high = _RANGES[dtype]
+    if data.dtype.kind == "f" and not bool((np.isfinite(data) & (np.trunc(data) == data)).all()):
         raise ValueError("expected whole numbers")
-    return whole
+    # compared as Python integers: no array type holds all of them
+    if data.size and not low <= int(data.min()) <= int(data.max()) <= high:
+        raise ValueError(f"expected integers from {low} to {high}")
+    return data.astype(run.working(dtype))
+
+
+_RANGES = {
+    DType.I32: (-(2**31), 2**31 - 1),
+    DType.I64: (-(2**63), 2**63 - 1),
+    DType.U64: (0, 2**64 - 1),
+}
+
+
+def only_stored(program: Program) -> frozenset[str]:
+    """Return the tensors that no operator reads; they may be left out, and begin as zeros."""
+    read = set()
+    for node in program.nodes:
+        ref = getattr(node.op, "tensor", None)
+        if isinstance(ref, TensorRef) and not isinstance(
+            node.op, LinearOffChipStore | RandomOffChipStore
+        ):
+            read.add(ref.name)
+    return frozenset(ref.name for ref in program.tensors if ref.name not in read)
 
 
 def _tensor(name: str, value: Any, tensor: Tensor, run: Run) -> Array:
-    data = np.asarray(value)
     expected = tuple(dim.value(run.sizes) if dim.is_static else -1 for dim in tensor.shape)
+    if value is None:
+        value = np.zeros(expected)
+    data = np.asarray(value)
     fits = data.ndim == len(expected) and all(
         want in (-1, got) for want, got in zip(expected, data.shape, strict=True)
     )
@@ -151,7 +179,7 @@ def _tensor(name: str, value: Any, tensor: Tensor, run: Run) -> Array:
         )
     try:
         return _converted(data, tensor.dtype, run)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise InputError(f"`{name}` is not a `{tensor}`: {error}") from error
 
 

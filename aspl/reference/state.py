@@ -93,11 +93,15 @@ class At:
     def extent(self, dim: Dim) -> int:
         """Return the value of an extent.
 
-        Errors: EvaluationFailed (R001) when the run has not decided it.
+        Errors: EvaluationFailed (R001) when the run has not decided it, or it is below 0.
         """
         value = self.state.bindings.value(dim)
         if value is None:
             raise self.failure("R001", f"the run has no value for the extent `{dim}` here")
+        if value < 0:
+            raise self.failure(
+                "R001", f"the extent `{dim}` is {value} in this run", "an extent is 0 or more"
+            )
         return value
 
     def failure(self, code: str, message: str, hint: str = "") -> EvaluationFailed:

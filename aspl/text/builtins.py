@@ -31,6 +31,9 @@ INITS: dict[str, Fill | Empty] = {
 }
 """Initial values by name; `zeros(T)` gives the type of the state too."""
 
+DEFAULT_DRAW = 8
+"""The value of `DynamicDim()` and `RaggedDim()`: what random inputs take, or take at most."""
+
 CONSTANTS: dict[str, float] = {"inf": math.inf}
 
 
@@ -203,12 +206,15 @@ def _close(given: Given, context: Context) -> BuildValue:
 
 def _declared_dim(kind: Kind) -> Callable[[Given, Context], BuildValue]:
     def build(given: Given, context: Context) -> BuildValue:
-        bound = given.bind(("value", "fixed"), 1, context)
+        bound = given.bind(("value", "fixed"), int(kind is Kind.SIZE), context)
         if bound is None or not context.in_header:
             if not context.in_header:
                 context.report("P006", given.node, "sizes are declared before the kernel")
             return ANYTHING
-        value = context.integer(bound["value"].value, bound["value"].node, f"`{given.name}`")
+        value: int | None = DEFAULT_DRAW
+        if "value" in bound:
+            arg = bound["value"]
+            value = context.integer(arg.value, arg.node, f"`{given.name}`")
         if value is None:
             return ANYTHING
         if not 0 <= value <= 2**40:

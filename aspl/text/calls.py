@@ -60,8 +60,10 @@ def _called_value(value: BuildValue, given: Given, context: Context) -> BuildVal
 
 
 def _library(name: str, given: Given, context: Context) -> BuildValue:
-    if any(streams_in(arg, context) for arg in given.positional):
-        hint = f"functions are applied by operators: write `Map(..., fn={name})`"
+    refs = [ref for arg in given.positional for ref in streams_in(arg, context)]
+    if refs:
+        streams = ", ".join(map(context.builder.label, refs))
+        hint = f"functions are applied by operators: write `Map({streams}, fn={name})`"
         return context.report("A003", given.node, f"`{name}` is called directly", hint)
     known = tuple(option.name for option in LIBRARY[name].options)
     bound = given.bind(known, 0, context)

@@ -5,19 +5,16 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable
-from dataclasses import replace
 
 from aspl.builder import StreamRef
 from aspl.dims import WILD, Dim, ExtentTooLarge
 from aspl.functions.library.table import LIBRARY
 from aspl.text.bind import assign
-from aspl.text.builtins import BUILTINS, CONSTANTS, INITS
+from aspl.text.builtins import CONSTANTS, INITS
 from aspl.text.calls import called, made_function
 from aspl.text.context import MAX_INTEGER, MAX_WEIGHT, Context
 from aspl.text.dialect import modern
 from aspl.text.given import Arg, Given
-from aspl.text.operands import streams_in
-from aspl.text.operators import Broken
 from aspl.text.outside import outside, unknown
 from aspl.text.scope import ANYTHING, Anything, BuildValue, describe
 from aspl.text.type_names import SCALARS
@@ -103,28 +100,9 @@ def _call(node: ast.Call, context: Context, targets: int | None) -> BuildValue:
         return _applied(node, func.value, context, targets)
     name = _operator_name(func)
     if name is None:
-        given = _given("", node, context)
-        if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name):
-            owner = context.names.get(func.value.id)
-            given = replace(given, positional=(*given.positional, Arg(owner, func)))
-        return _read_by_nothing(outside(func, context), (given,), context)
-    given = _given(name, node, context)
-    before = context.builder.node_count
-    made = called(name, given, context, targets)
-    if context.builder.node_count > before or name in BUILTINS:
-        return made
-    return _read_by_nothing(made, (given,), context)
-
-
-def _read_by_nothing(made: BuildValue, calls: tuple[Given, ...], context: Context) -> BuildValue:
-    """Read the streams of a call that came to nothing: that nobody else does is no news."""
-    if isinstance(made, Anything):
-        args = (arg for each in calls for arg in (*each.positional, *each.named.values()))
-        refs = [ref for arg in args for ref in streams_in(arg, context)]
-        if refs:
-            context.spend_operator(calls[0].node)
-            context.builder.add(Broken(), *refs, span=context.span(calls[0].node))
-    return made
+        _given("", node, context)
+        return outside(func, context)
+    return called(name, _given(name, node, context), context, targets)
 
 
 def _given(name: str, node: ast.Call, context: Context) -> Given:
@@ -162,16 +140,14 @@ def _applied(node: ast.Call, made: ast.Call, context: Context, targets: int | No
     if name is None:
         return outside(made.func, context)
     parameters, applied = _given(name, made, context), _given(name, node, context)
-    before = context.builder.node_count
     given = modern(name, parameters, applied, context)
-    built = ANYTHING if given is None else called(given.name, given, context, targets)
-    if context.builder.node_count > before:
-        return built
-    return _read_by_nothing(built, (parameters, applied), context)
+    return ANYTHING if given is None else called(given.name, given, context, targets)
 
 
 def _binary(node: ast.BinOp, context: Context) -> BuildValue:
     left, right = evaluate(node.left, context), evaluate(node.right, context)
+    if isinstance(left, StreamRef) or isinstance(right, StreamRef):
+        return _combined(node, left, right, context)
     apply = _ARITHMETIC.get(type(node.op))
     if apply is None:
         return context.report(
@@ -187,14 +163,7 @@ def _binary(node: ast.BinOp, context: Context) -> BuildValue:
         return left + right
     if not _is_number(left) or not _is_number(right):
         wrong = left if not _is_number(left) else right
-        hint = (
-            "streams are combined by operators: write `Map(x, y, fn=add)`"
-            if streams_in(Arg(wrong, node), context)
-            else ""
-        )
-        return context.report(
-            "A003", node, f"expected numbers or extents, got {describe(wrong)}", hint
-        )
+        return context.report("A003", node, f"expected numbers or extents, got {describe(wrong)}")
     if {type(left), type(right)} == {Dim, float}:
         return context.report("A003", node, "expected integers or extents, got a number")
     try:
@@ -204,6 +173,24 @@ def _binary(node: ast.BinOp, context: Context) -> BuildValue:
     except ArithmeticError:
         return context.report("P011", node, "this has no value, a division by zero for example")
     return _bounded(result, node, context)
+
+
+def _combined(node: ast.BinOp, left: BuildValue, right: BuildValue, context: Context) -> Anything:
+    """Report A003 for arithmetic of streams, which operators do."""
+    names = [context.builder.label(ref) for ref in (left, right) if isinstance(ref, StreamRef)]
+    hint = "declare a function of one element, `def f(x: f32) -> f32:`, and write `Map(x, fn=f)`"
+    if len(names) == 2 and type(node.op) in _STREAM_FUNCTIONS:
+        hint = f"write `Map({', '.join(names)}, fn={_STREAM_FUNCTIONS[type(node.op)]})`"
+    return context.report("A003", node, "streams are combined by operators", hint)
+
+
+_STREAM_FUNCTIONS: dict[type[ast.operator], str] = {
+    ast.Add: "add",
+    ast.Sub: "sub",
+    ast.Mult: "mul",
+    ast.Div: "div",
+    ast.MatMult: "matmul",
+}
 
 
 def _is_number(value: BuildValue) -> bool:
@@ -233,7 +220,12 @@ def _negated(node: ast.UnaryOp, context: Context) -> BuildValue:
         return -value
     if value in INITS.values():
         return outside(node, context)
-    return context.report("A003", node, f"expected a number, got {describe(value)}")
+    hint = (
+        f"write `Map({context.builder.label(value)}, fn=neg)`"
+        if isinstance(value, StreamRef)
+        else ""
+    )
+    return context.report("A003", node, f"expected a number, got {describe(value)}", hint)
 
 
 def _subscript(node: ast.Subscript, context: Context) -> BuildValue:

@@ -11,6 +11,8 @@ from aspl.diagnostics import Span
 from aspl.text.bind import assign
 from aspl.text.context import Context
 from aspl.text.evaluate import evaluate, iterable
+from aspl.text.given import Arg
+from aspl.text.operands import streams_in
 from aspl.text.outside import outside
 from aspl.text.scope import Anything, BuildValue, describe
 
@@ -32,24 +34,48 @@ def run_body(body: Sequence[ast.stmt], context: Context) -> Returned:
         if returned.found:
             context.report("P008", statement, "a statement follows `return`", "remove it")
             break
+        known, first = len(context.findings), context.builder.stream_count
         if isinstance(statement, ast.Return):
             _return(statement, returned, context)
+            if len(context.findings) > known:
+                _excuse(statement, first, context)
         else:
             _statement(statement, context)
     return returned
 
 
 def names_bound(body: Sequence[ast.stmt]) -> dict[str, int]:
-    """Return every name that the body binds, with the first line that does."""
+    """Return every name that the body binds for good, with the first line that does."""
     found: dict[str, int] = {}
+    passing: set[ast.AST] = set()
     for statement in body:
         for node in ast.walk(statement):
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            if isinstance(node, ast.comprehension):
+                passing.update(ast.walk(node.target))
+        for node in ast.walk(statement):
+            if not isinstance(node, ast.Name) or node in passing:
+                continue
+            if isinstance(node.ctx, ast.Store):
                 found[node.id] = min(found.get(node.id, node.lineno), node.lineno)
     return found
 
 
 def _statement(statement: ast.stmt, context: Context) -> None:
+    known, first = len(context.findings), context.builder.stream_count
+    _run(statement, context)
+    if len(context.findings) > known and not isinstance(statement, ast.For):
+        _excuse(statement, first, context)
+
+
+def _excuse(statement: ast.stmt, first: int, context: Context) -> None:
+    """Let the streams that a wrong statement names or makes count as read: mended, it may."""
+    context.builder.excuse(map(StreamRef, range(first, context.builder.stream_count)))
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Name) and node.id in context.names:
+            context.builder.excuse(streams_in(Arg(context.names[node.id], node), context))
+
+
+def _run(statement: ast.stmt, context: Context) -> None:
     context.spend(statement)
     match statement:
         case ast.Assign(targets=[target], value=value):

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from aspl.builder import StreamRef
-from aspl.ops.base import Example, Op, Parameter
+from aspl.functions.function import Empty, Fill, Parts
+from aspl.ops.base import ArgumentKind, Example, Op, Parameter
 from aspl.site import Site
 from aspl.text.context import Context
 from aspl.text.convert import FAILED, convert
 from aspl.text.given import Arg, Given
 from aspl.text.operands import Bound, bind_operands, streams_in
 from aspl.text.scope import ANYTHING, Anything, BuildValue
-from aspl.types import Stream
+from aspl.types import Stream, TensorRef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,13 +70,17 @@ def _parameters(
 ) -> dict[str, Any] | None:
     """Return the operator's parameters by name, or None after reporting what is wrong."""
     parameters = {each.name: each for each in op.parameters()}
-    args, good = _named(op, given, parameters, context)
-    free = [name for name in parameters if name not in given.named]
-    if len(bound.rest) > len(free):
-        good = False
-        if not any(isinstance(arg.value, Anything) for arg in bound.rest):
-            given.report_surplus(len(given.positional) - len(bound.rest) + len(free), context)
-    args |= dict(zip(free, bound.rest, strict=False))
+    args, known = _named(op, given, parameters, context)
+    good = known
+    free = [each for name, each in parameters.items() if name not in given.named]
+    for arg in bound.rest:
+        chosen = next((each for each in free if _stands_for(arg, each)), None)
+        if chosen is None:
+            good = False
+            _report_surplus(arg, given, context)
+            break
+        free.remove(chosen)
+        args[chosen.name] = arg
     values: dict[str, Any] = {}
     for name, parameter in parameters.items():
         if name in args:
@@ -83,10 +88,31 @@ def _parameters(
         elif (op.name, name) in _FROM_TARGETS and targets is not None:
             values[name] = _FROM_TARGETS[op.name, name](targets)
         elif parameter.required:
+            # an unknown name may be this one misspelt
+            if known:
+                given.report_missing(name, context)
             good = False
-            given.report_missing(name, context)
     failed = any(value is FAILED for value in values.values())
     return values if good and not failed else None
+
+
+def _stands_for(arg: Arg, parameter: Parameter) -> bool:
+    """Whether a nameless argument may be a parameter; a number is no initial value without name."""
+    is_init = isinstance(arg.value, Fill | Empty | Parts)
+    return is_init or parameter.argument.kind is not ArgumentKind.INIT
+
+
+def _report_surplus(arg: Arg, given: Given, context: Context) -> None:
+    if isinstance(arg.value, TensorRef):
+        context.report(
+            "A003",
+            arg.node,
+            f"`{given.name}` takes no tensor, got `{arg.value}`",
+            "a `Parameter` is read by name in a declared function, a tensor of the kernel is "
+            "loaded with `LinearOffChipLoad`",
+        )
+    elif not isinstance(arg.value, Anything):
+        given.report_surplus(given.positional.index(arg), context)
 
 
 def _named(
@@ -94,13 +120,14 @@ def _named(
 ) -> tuple[dict[str, Arg], bool]:
     operands = tuple(operand.name for operand in op.operands)
     args: dict[str, Arg] = {}
+    good = True
     for name, arg in given.named.items():
         if name in parameters:
             args[name] = arg
         elif name not in operands:
+            good = False
             given.report_unknown(name, arg, (*operands, *parameters), context)
-            return args, False
-    return args, True
+    return args, good
 
 
 # how many names a call is unpacked to says how many streams it writes

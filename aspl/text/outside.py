@@ -12,9 +12,7 @@ from aspl.text.derived import DERIVED
 from aspl.text.scope import Anything
 from aspl.text.type_names import CONSTRUCTORS, SCALARS
 
-RESERVED = frozenset(
-    (*OPS, *DERIVED, *CONSTRUCTORS, *SCALARS, *BUILTINS, *INITS, *CONSTANTS, "step")
-)
+RESERVED = frozenset((*OPS, *DERIVED, *CONSTRUCTORS, *SCALARS, *BUILTINS, *INITS, *CONSTANTS))
 """Names that a program cannot give to anything else."""
 
 VALUES = frozenset((*SCALARS, *BUILTINS, *INITS, *CONSTANTS))

@@ -226,7 +226,8 @@ def _declare_input(each: _Parameter, context: Context) -> StreamRef | TensorRef:
 def _check_return(
     returned: Returned, declared: tuple[Stream, ...] | None, kernel: ast.AST, context: Context
 ) -> None:
-    if returned.found or declared == ():
+    stores = declared is None and context.builder.has_sink
+    if returned.found or declared == () or stores:
         return
     returned.good = False
     context.report("P008", kernel, "the kernel returns nothing", "end it with `return y`")

@@ -51,7 +51,12 @@ class _Printer:
             for each in program.inputs
         ]
         head = _call(f"def {program.name}", inputs, self._result(), "")
-        lines = [line for node in program.nodes for line in self._node(node)]
+        closings = _closings(program)
+        lines = []
+        for place, node in enumerate(program.nodes):
+            lines += self._node(node)
+            for feedback in closings.get(place, ()):
+                lines.append(self._closing(feedback))
         if program.results:
             lines.append(f"return {', '.join(self.names[value] for value in program.results)}")
         return "\n".join([head, *_indented(lines or ["pass"])])
@@ -71,24 +76,10 @@ class _Printer:
         if len(targets) == 1 and node.op.writes_list:
             left = f"({left},)"
         call = _call(node.op.name, self._arguments(node), "", f"{left} = " if left else "")
-        return [*call.split("\n"), *self._closings(node)]
+        return call.split("\n")
 
-    def _closings(self, made: Node) -> list[str]:
-        """Close the feedbacks that this node writes, or that an input of the kernel writes."""
-        written = set(made.outputs)
-        if isinstance(made.op, Feedback):
-            written |= {each.value for each in self.program.inputs if each.value is not None}
-        lines = []
-        for node in self.program.nodes:
-            if (
-                not isinstance(node.op, Feedback)
-                or not node.inputs
-                or node.inputs[0] not in written
-            ):
-                continue
-            if not isinstance(made.op, Feedback) or node is made:
-                lines.append(f"Close({self.names[node.outputs[0]]}, {self.names[node.inputs[0]]})")
-        return lines
+    def _closing(self, feedback: Node) -> str:
+        return f"Close({self.names[feedback.outputs[0]]}, {self.names[feedback.inputs[0]]})"
 
     def _arguments(self, node: Node) -> list[str]:
         op = node.op
@@ -138,6 +129,16 @@ def _number(value: int | float) -> str:
     return {"inf": "inf", "-inf": "-inf", "nan": "(inf - inf)"}.get(text, text)
 
 
+def _closings(program: Program) -> dict[int, list[Node]]:
+    """Return the feedbacks to close behind each node: where they and their writers are there."""
+    writers = {value: place for place, node in enumerate(program.nodes) for value in node.outputs}
+    found: dict[int, list[Node]] = {}
+    for place, node in enumerate(program.nodes):
+        if isinstance(node.op, Feedback) and node.inputs:
+            found.setdefault(max(place, writers.get(node.inputs[0], 0)), []).append(node)
+    return found
+
+
 def _names(program: Program) -> tuple[str, ...]:
     """Give every stream a name of its own, its author's where that is free."""
     taken = set(RESERVED) | {size.name for size in program.sizes}
@@ -146,19 +147,21 @@ def _names(program: Program) -> tuple[str, ...]:
     taken |= {each.name for each in program.inputs}
     fixed = {each.value: each.name for each in program.inputs if each.value is not None}
     found = []
+    counts: dict[str, int] = {}
     for value, made in enumerate(program.values):
-        name = fixed.get(value) or _free(made.name or f"s{value}", taken)
+        name = fixed.get(value) or _free(made.name or f"s{value}", taken, counts)
         taken.add(name)
         found.append(name)
     return tuple(found)
 
 
-def _free(stem: str, taken: set[str]) -> str:
+def _free(stem: str, taken: set[str], counts: dict[str, int]) -> str:
+    """Return a name that nothing has; `counts` has the last number tried for each stem."""
     stem = "s" if stem == "_" else stem
-    name, count = stem, 1
+    name = stem
     while name in taken:
-        count += 1
-        name = f"{stem}_{count}"
+        counts[stem] = counts.get(stem, 1) + 1
+        name = f"{stem}_{counts[stem]}"
     return name
 
 

@@ -16,7 +16,7 @@ from aspl.diagnostics import Diagnostic, Findings, Span
 MAX_CHARACTERS = 512 * 1024
 MAX_DEPTH = 100
 """Nesting of syntax beyond which no person writes and no recursion of ours must go."""
-MAX_NAME = 100
+MAX_WORD = 100
 MAX_BRACES = 1000
 """Braces, which the language has no use for; Python reads formatted strings in quadratic time."""
 
@@ -147,10 +147,10 @@ def _is_modest(module: ast.Module, source: Source, findings: Findings) -> bool:
         level = [child for node in level for child in _children(node)]
         if not level:
             return True
-        named = next((node for node in level if len(_name(node)) > MAX_NAME), None)
-        if named is not None:
-            message = f"a name is longer than {MAX_NAME} characters"
-            _reject(findings, message, "pick a shorter name", source.span(named))
+        long = next((node for node in level if _length(node) > MAX_WORD), None)
+        if long is not None:
+            message = f"a name or number is longer than {MAX_WORD} characters"
+            _reject(findings, message, "pick a shorter one", source.span(long))
             return False
     located = (node for node in level if hasattr(node, "lineno"))
     message = f"syntax is nested more than {MAX_DEPTH} levels deep"
@@ -168,9 +168,12 @@ _NAMES: dict[type[ast.AST], str] = {
 }
 
 
-def _name(node: ast.AST) -> str:
+def _length(node: ast.AST) -> int:
+    """Return how long a name or integer is, in characters or hexadecimal digits."""
+    if isinstance(node, ast.Constant):
+        return node.value.bit_length() // 4 if isinstance(node.value, int) else 0
     field = _NAMES.get(type(node))
-    return "" if field is None else getattr(node, field) or ""
+    return 0 if field is None else len(getattr(node, field) or "")
 
 
 def _children(node: ast.AST) -> Iterator[ast.AST]:

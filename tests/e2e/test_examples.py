@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from aspl import Checked, Findings, check, evaluate, parse
+from aspl.reference.run import Precision
 from aspl.values.literal import to_array
 
 EXAMPLES = Path(__file__).parents[2] / "aspl" / "examples"
@@ -27,8 +28,16 @@ def checked(name: str, **sizes: int) -> Checked:
 
 
 def softmax(x: NDArray[Any]) -> NDArray[Any]:
-    weights = np.exp(x - x.max(axis=-1, keepdims=True))
-    return weights / weights.sum(axis=-1, keepdims=True)
+    weights: NDArray[Any] = np.exp(x - x.max(axis=-1, keepdims=True))
+    weights /= weights.sum(axis=-1, keepdims=True)
+    return weights
+
+
+def only_output(program: Checked, values: dict[str, Any], precision: Precision) -> NDArray[Any]:
+    (output,) = evaluate(program, values, precision=precision).outputs
+    found = to_array(output)
+    assert found is not None
+    return found
 
 
 def test_every_example_has_a_test() -> None:
@@ -43,7 +52,7 @@ def test_bmm_is_a_batched_product(sizes: dict[str, int]) -> None:
     rng = np.random.default_rng(1)
     a = rng.standard_normal([extents[name] for name in "MKN"])
     b = rng.standard_normal([extents[name] for name in "MKD"])
-    result = to_array(evaluate(program, {"E0": a, "E1": b}, precision="f64").outputs[0])
+    result = only_output(program, {"E0": a, "E1": b}, "f64")
     np.testing.assert_allclose(result, np.einsum("mkn,mkd->mnd", a, b), rtol=1e-12)
 
 
@@ -56,7 +65,7 @@ def test_flash_attention_is_softmax_attention(sizes: dict[str, int], spread: flo
     # a wide spread of scores overflows exp unless the running maximum is subtracted
     q = rng.standard_normal((extents["N"], extents["D"])) * spread
     k, v = rng.standard_normal((2, extents["M"], extents["D"]))
-    result = to_array(evaluate(program, {"q": q, "k": k, "v": v}).outputs[0])
+    result = only_output(program, {"q": q, "k": k, "v": v}, "f32")
     expected = softmax(q @ k.T / np.sqrt(extents["D"])) @ v
     np.testing.assert_allclose(result, expected, rtol=1e-5, atol=1e-5)
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
-from choices import Choices
-from hypothesis import HealthCheck, assume, given, settings
+from growth.choices import Choices
+from hypothesis import HealthCheck, assume, given, reject, settings
 from hypothesis import strategies as st
 from judging import bytes_of, disagreement, evaluated, meant, shape_contradictions, wrong_shapes
-from naive_extents import Unspecified
-from programs import Case, cases, programs
+from naive import Meant, Unspecified
+from programs import Case, cases, other_sizes, programs
 from rewiring import bypassed, reordered
 from tokenwise import assert_same_stream, evaluate_as_network
 
@@ -29,6 +30,14 @@ law = settings(
         HealthCheck.large_base_example,
     ]
 )
+
+
+def specified(case: Case, **options: Any) -> Meant | None:
+    """Evaluate a program naively, and leave out those of which the language does not say all."""
+    try:
+        return meant(case, **options)
+    except Unspecified:
+        reject()
 
 
 @law
@@ -60,11 +69,7 @@ def test_shapes_inferred_are_shapes_observed(case: Case) -> None:
 @law
 @given(cases())
 def test_results_equal_the_naive_interpreter(case: Case) -> None:
-    try:
-        meaning = meant(case)
-    except Unspecified:
-        assume(False)
-        return
+    meaning = specified(case)
     evaluation = evaluated(case)
     assert (evaluation is None) == (meaning is None)
     if evaluation is not None and meaning is not None:
@@ -79,11 +84,7 @@ def test_an_order_of_arrival_is_replayed(case: Case, data: st.DataObject) -> Non
     assert evaluation is not None
     orders = reordered(case.checked, evaluation, Choices(data.draw))
     assume(orders)
-    try:
-        meaning = meant(case, orders=orders)
-    except Unspecified:
-        assume(False)
-        return
+    meaning = specified(case, orders=orders)
     replayed = evaluated(case, orders=orders)
     assert (replayed is None) == (meaning is None)
     if replayed is not None and meaning is not None:
@@ -140,6 +141,20 @@ def test_a_second_reader_needs_leave(case: Case, data: st.DataObject) -> None:
     if with_copies is not None and without is not None:
         pairs = zip(with_copies.outputs, without.outputs, strict=True)
         assert all(bytes_of(left) == bytes_of(right) for left, right in pairs)
+
+
+@law
+@given(programs(), st.data())
+def test_other_sizes_change_nothing_that_the_check_did_not_look_at(
+    program: Program, data: st.DataObject
+) -> None:
+    checked = check(program, Findings())
+    assert checked is not None
+    findings = Findings()
+    other = check(other_sizes(Choices(data.draw), checked), findings)
+    assert not len(findings), [f"{each.code} {each.message}" for each in findings]
+    assert other is not None
+    assert other.types == checked.types
 
 
 @law

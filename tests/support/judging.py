@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 from naive import Meant, interpret
-from naive_extents import Refused
-from naive_values import Array, difference, observed
+from naive.extents import Refused
+from naive.values import Array, difference, observed
 from programs import Case
 
 from aspl.checker import Checked

@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from choices import Choices
-from drafts import Draft, sizes_of
-from growing import Growth
+from growth.choices import Choices
+from growth.draft import Draft, sizes_of
+from growth.growing import Growth
+from growth.table import MOVES
 from hypothesis import assume
 from hypothesis import strategies as st
-from moves import MOVES
-from naive_values import Array, held_as, observed
+from naive.values import Array, held_as, observed
 
 from aspl.checker import Checked, check
 from aspl.diagnostics import Findings
-from aspl.dims import WILD, Dim, Kind, Symbol
+from aspl.dims import WILD, Dim, Kind, Symbol, size
 from aspl.program import Program
 from aspl.reference.inputs import random_inputs
 from aspl.types import (
@@ -45,12 +45,11 @@ class Case:
 
     def naive_inputs(self) -> dict[str, Any]:
         """Return the inputs as nested lists of elements, as the naive interpreter takes them."""
-        return {
-            each.name: observed(self.inputs[each.name], each.type)
-            if isinstance(each.type, Stream)
-            else self.inputs[each.name]
-            for each in (*self.program.inputs, *self.program.parameters)
-        }
+        inputs = dict(self.inputs)
+        for each in self.program.inputs:
+            if isinstance(each.type, Stream):
+                inputs[each.name] = observed(inputs[each.name], each.type)
+        return inputs
 
 
 @st.composite
@@ -87,22 +86,17 @@ def _header(choose: Choices) -> Draft:
             "Q": (choose.of([1, 2, 4]), Kind.DYNAMIC),
         }
     )
-    weights = ()
+    weights: tuple[tuple[str, Tensor], ...] = ()
     if choose.chance(40):
-        weights = (("W", Tensor(DType.F32, (sizes_dim("M"), sizes_dim("K")))),)
+        weights = (("W", Tensor(DType.F32, (size("M"), size("K")))),)
     numbers = (("alpha", choose.of([0.5, -2.0])),) if choose.chance(40) else ()
     fixed = frozenset({"K"}) if choose.chance(15) else frozenset()
     return Draft(sizes=sizes, weights=weights, numbers=numbers, specialised=fixed)
 
 
-def sizes_dim(name: str) -> Dim:
-    """Return the static extent of a name."""
-    return Dim((((Symbol(name, Kind.SIZE),), 1),))
-
-
 def _finished(choose: Choices, growth: Growth) -> Program:
     draft = growth.draft
-    names = {size.name for size in draft.sizes}
+    names = {each.name for each in draft.sizes}
     declared = None
     if choose.chance(40):
         declared = tuple(_declared(growth.types[each], names) for each in draft.unread)
@@ -155,8 +149,8 @@ def _other_extents(choose: Choices, program: Program) -> Program:
     if choose.chance(50):
         return program
     sizes = tuple(
-        size if size.kind is Kind.SIZE else replace(size, value=choose.of([2, 0, 1, 3]))
-        for size in program.sizes
+        each if each.kind is Kind.SIZE else replace(each, value=choose.of([2, 0, 1, 3]))
+        for each in program.sizes
     )
     return replace(program, sizes=sizes)
 
@@ -164,8 +158,8 @@ def _other_extents(choose: Choices, program: Program) -> Program:
 def other_sizes(choose: Choices, checked: Checked) -> Program:
     """Return a checked program with other values of the sizes that its check did not look at."""
     sizes = tuple(
-        size if size.name in checked.depends_on else replace(size, value=choose.of([2, 1, 3, 5]))
-        for size in checked.program.sizes
+        each if each.name in checked.depends_on else replace(each, value=choose.of([2, 1, 3, 5]))
+        for each in checked.program.sizes
     )
     return replace(checked.program, sizes=sizes)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from choices import Choices
+from growth.choices import Choices
 
 from aspl.checker import Checked
 from aspl.ops.routing import EagerMerge, Reassemble

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from aspl.dims import ONE, Dim, product, to_dim
-from aspl.functions.arrays import ArrayType, Extents, broadcast, promote, same_shape
+from aspl.functions.arrays import ArrayType, broadcast, promote, same_shape
 from aspl.functions.problems import Refusal, expected_got
+from aspl.site import Extents
 from aspl.types import (
     Buffer,
     DType,

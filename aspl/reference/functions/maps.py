@@ -15,7 +15,13 @@ from aspl.reference.functions.columns import (
 )
 from aspl.reference.functions.evaluate import call
 from aspl.reference.functions.library import ARRAY_MAPS, COLUMN_MAPS, Options
-from aspl.reference.functions.valid import first_with_rows, mapped_valid, rule_of, tiles_among
+from aspl.reference.functions.valid import (
+    buffered_valid,
+    first_with_rows,
+    mapped_valid,
+    rule_of,
+    tiles_among,
+)
 from aspl.reference.run import Run, UnequalExtents
 from aspl.types import Element, Tile, Tuple
 from aspl.values.column import Array, Column, Record, columns_of
@@ -51,7 +57,9 @@ def _library(fn: Library, args: tuple[Column, ...], result: Element, run: Run) -
         return ARRAY_MAPS[fn.name](arrays_of(each.values), options)
 
     column = over_batches(given, result, run, compute)
-    return mapped_valid(column, result, given, tiles_among(given), rule_of(fn.name))
+    rule = rule_of(fn.name)
+    column = buffered_valid(column, result, given, rule)
+    return mapped_valid(column, result, given, tiles_among(given), rule)
 
 
 def declared_value(fn: Declared, args: tuple[Value, ...], run: Run) -> Value:

@@ -6,14 +6,16 @@ Source: the offset rules of the published function table. For functions that it 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 import numpy as np
 
 from aspl.functions.function import Declared
 from aspl.reference.functions.columns import rows_of, rows_valid, with_valid
-from aspl.types import Element, Tile, Tuple, leaves
+from aspl.types import Buffer, Element, Tile, Tuple, leaves
 from aspl.values.column import Column, Dense, Ints, Packed, Record, columns_of, take
 
 Tiles: TypeAlias = Sequence["Dense | Packed"]
@@ -31,6 +33,36 @@ def mapped_valid(
     if not isinstance(element, Tile) or all(each.valid is None for each in tiles):
         return column
     return with_valid(column, rule(tiles, rows_of(column)))
+
+
+def buffered_valid(
+    column: Column, element: Element, args: tuple[Column, ...], rule: Rule
+) -> Column:
+    """Return buffers made number by number of buffers: tile by tile, the valid rows are set."""
+    if not isinstance(element, Buffer) or not isinstance(element.element, Tile):
+        return column
+    assert not isinstance(column, Record)
+    leaves_of_args = [leaf for each in args for leaf in columns_of(each)]
+    buffers = [each for each in leaves_of_args if _extents(each) == _extents(column)]
+    if all(each.valid is None for each in buffers):
+        return column
+    inside = _tiles_inside(column)
+    valid = with_valid(
+        inside, rule([_tiles_inside(each) for each in buffers], rows_of(inside))
+    ).valid
+    if isinstance(column, Packed) or valid is None:
+        return replace(column, valid=valid)
+    return Dense(column.data, valid.reshape(column.data.shape[:-2]))
+
+
+def _tiles_inside(column: Dense | Packed) -> Dense | Packed:
+    """Return the tiles of buffers, end to end."""
+    if isinstance(column, Dense):
+        *outer, rows, cols = column.data.shape
+        valid = None if column.valid is None else column.valid.reshape(-1)
+        return Dense(column.data.reshape(math.prod(outer), rows, cols), valid)
+    counts = column.extents[:, :-2].prod(axis=1)
+    return Packed(column.flat, np.repeat(column.extents[:, -2:], counts, axis=0), column.valid)
 
 
 def tiles_among(args: tuple[Column, ...], fn: Declared | None = None) -> Tiles:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from naive import interpret, read_inputs
-from naive_values import difference, observed
+from naive.values import difference, observed
 
 from aspl.checker import Checked, check
 from aspl.diagnostics import Findings

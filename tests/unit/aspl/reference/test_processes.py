@@ -88,9 +88,9 @@ def kernel(x: Stream(f32, [M, K, L])):
     return flat[0], flat[1], flat[2], deep[0], deep[1], deep[2], deep[3]
 """,
     "chunks": """
-M, K, L, P = Dim(3), Dim(4), RaggedDim(5), DynamicDim(4)
+M, K, L, J, P = Dim(3), Dim(4), RaggedDim(5), RaggedDim(5), DynamicDim(4)
 
-def kernel(x: Stream(f32, [M, L]), y: Stream(f32, [M, K, L]), z: Stream(f32, [P])):
+def kernel(x: Stream(f32, [M, L]), y: Stream(f32, [M, K, J]), z: Stream(f32, [P])):
     padded, flags = Reshape(x, chunk=2, pad=ones, flags=True)
     return padded, flags, Reshape(y, chunk=2, rank=1), Reshape(z, chunk=3, pad=zeros, outer=True)
 """,

@@ -6,10 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from bodies import Given, Writer
-from choices import Choices
-from drafts import Draft, Handle
-
 from aspl.dims import Dim, Kind, dynamic, ragged, size, to_dim
 from aspl.functions.function import Function
 from aspl.ops.base import Op
@@ -30,6 +26,9 @@ from aspl.types import (
     Tuple,
     element_dtype,
 )
+from growth.choices import Choices
+from growth.draft import Draft, Handle
+from growth.writer import Given, Writer
 
 _T = TypeVar("_T")
 NUMBERS_OF_A_STREAM = 250
@@ -64,7 +63,12 @@ class Growth:
 
     def given(self) -> Given:
         draft = self.draft
-        return Given(draft.static(), tuple(name for name, _ in draft.numbers), draft.weights)
+        return Given(
+            sizes=draft.static(),
+            names=frozenset(each.name for each in draft.sizes),
+            numbers=tuple(name for name, _ in draft.numbers),
+            weights=draft.weights,
+        )
 
     def writer(self) -> Writer:
         return Writer(self.choose, self.given())
@@ -306,7 +310,7 @@ class Growth:
                 held: Scalar | Tile | Selector = Scalar(self.choose.of([DType.F32, DType.I64]))
                 if self.choose.chance(25):
                     of_tiles = Tile(DType.F32, to_dim(2), to_dim(1))
-                    held = self.choose.of([of_tiles, Selector(to_dim(2))])
+                    held = of_tiles if self.choose.chance(50) else Selector(to_dim(2))
                 return Buffer(held, self._extents(shape, self.choose.of([1, 1, 2])))
             case "selector":
                 return Selector(to_dim(self.choose.of([2, 3, 1])))

@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
-from naive_expressions import ELEMENTWISE, product, softmax
-from naive_extents import Extents, Refused
-from naive_values import Array, BufferValue, TileValue, full_tile, held_as
 
 from aspl.dims import Dim
 from aspl.functions.function import Empty, Fill, Init, Library, Parts
@@ -24,6 +21,9 @@ from aspl.types import (
     Tuple,
     element_dtype,
 )
+from naive.extents import Extents, Refused
+from naive.primitives import ELEMENTWISE, product, softmax
+from naive.values import Array, BufferValue, TileValue, full_tile, held_as
 
 Arrays: TypeAlias = Callable[..., Array]
 

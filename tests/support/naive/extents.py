@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from naive_values import BufferValue, TileValue, entries
-
 from aspl.dims import Dim, Kind
 from aspl.types import Buffer, Element, Selector, Stream, Tile, Tuple
+from naive.values import BufferValue, TileValue, entries
 
 
 class Unspecified(Exception):
@@ -29,10 +28,6 @@ class Extents:
     """Values of symbols by name."""
 
     values: dict[str, int] = field(default_factory=dict)
-
-    @classmethod
-    def of_sizes(cls, sizes: Mapping[str, int]) -> Extents:
-        return cls(dict(sizes))
 
     def find(self, dim: Dim) -> int | None:
         """Return the value of an extent, None when a symbol in it has not been seen."""

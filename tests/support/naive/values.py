@@ -81,6 +81,16 @@ def entries(stream: Nested, depth: int) -> Iterator[Any]:
         yield from entries(row, depth - 1)
 
 
+def unrolled(items: Sequence[Any], dims: tuple[int, ...]) -> list[Any]:
+    """Nest elements in row-major order."""
+    if len(dims) == 1:
+        return list(items)
+    inner = len(items) // dims[0] if dims[0] else 0
+    return [
+        unrolled(items[place * inner : (place + 1) * inner], dims[1:]) for place in range(dims[0])
+    ]
+
+
 # from nested lists and from the product's columns
 
 

@@ -1,0 +1,1 @@
+"""Random programs that grow move by move; `programs` has the strategies."""
