@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from aspl.program import Program
+from aspl.reference.inputs import only_stored
 from aspl.types import Element, Stream, Tuple, element_dims
 from aspl.values.column import Array
 from aspl.values.literal import from_arrays
@@ -46,16 +47,18 @@ def values_from(program: Program, arrays: Mapping[str, Array]) -> dict[str, Any]
     Errors: ArchiveError naming what is missing, broken, or of no parameter.
     """
     values: dict[str, Any] = {}
+    names = [each.name for each in program.inputs] + [ref.name for ref in program.parameters]
+    left_out = only_stored(program) - set(arrays)
     for each in program.inputs:
         if isinstance(each.type, Stream):
             values[each.name] = _stream(each.name, each.type, arrays)
-        else:
+        elif each.name not in left_out:
             values[each.name] = _array(each.name, arrays)
     for ref in program.parameters:
         values[ref.name] = _array(ref.name, arrays)
     for name in arrays:
-        if name.split(".")[0] not in values:
-            known = ", ".join(f"`{each}`" for each in values) or "none"
+        if name.split(".")[0] not in names:
+            known = ", ".join(f"`{each}`" for each in names) or "none"
             raise ArchiveError(f"`{name}` is no parameter of the program, which has {known}")
     return values
 

@@ -106,7 +106,10 @@ def fmt(
 def run(
     file: _File,
     inputs: Annotated[
-        Path | None, typer.Option(metavar="X.npz", help="Values by name; random ones if not given.")
+        Path | None,
+        typer.Option(
+            metavar="X.npz", help="Values, as `aspl ops archives` says; random if not given."
+        ),
     ] = None,
     dim: _Sizes = None,
     seed: Annotated[int, typer.Option(min=0, help="Where random values start.")] = 0,
@@ -164,7 +167,7 @@ def explain(
 def ops(
     name: Annotated[
         str | None,
-        typer.Argument(metavar="NAME", help="An operator or function; all if not given."),
+        typer.Argument(metavar="NAME", help="An operator, function or topic; all if not given."),
     ] = None,
     functions: Annotated[
         bool, typer.Option("--functions", help="List the functions and their primitives.")
@@ -173,7 +176,7 @@ def ops(
         bool, typer.Option("--earlier", help="List the spellings of the earlier dialect.")
     ] = False,
 ) -> None:
-    """Print the manual of operators and functions."""
+    """Print the manual of operators, functions and the language."""
     from aspl.manual import Manual, nearest_names
 
     if functions + earlier + (name is not None) > 1:

@@ -1,4 +1,4 @@
-"""The manual, printed from the tables: operators, functions, the earlier dialect, codes."""
+"""The manual, printed from tables: operators, functions, language, earlier dialect, codes."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from aspl.functions.library.entry import Entry
 from aspl.functions.library.table import LIBRARY
 from aspl.functions.primitives import PRIMITIVES
 from aspl.functions.slots import Primitive
+from aspl.language import TOPICS, Rows, Topic, Whole
 from aspl.ops.base import Example, Op, Operand, Parameter
 from aspl.ops.table import OPS
 from aspl.render import paint, render_all
@@ -50,7 +51,7 @@ class Manual:
         families["built of others"] = [(each.name, each.doc) for each in DERIVED.values()]
         column = _column(OPS)
         tables = (self._table(family, rows, column) for family, rows in families.items())
-        return "\n\n".join(tables)
+        return "\n\n".join((*tables, _wrapped(_TOPICS)))
 
     def functions(self) -> str:
         """Write the tables of library functions and of primitives."""
@@ -74,7 +75,14 @@ class Manual:
         """Write all that is known of a name, however its letters are cased; None for nothing."""
         word = name.removeprefix("step.").lower()
         found = [each for each in _names() if each.lower() == word]
-        return "\n\n".join(page for each in found for page in self._pages(each)) or None
+        pages = [page for each in found for page in self._pages(each)]
+        if pages:
+            # `zip` is also a word of kernels, `Zip` is an operator alone
+            also = [topic for topic, each in TOPICS.items() if name in each.words]
+            pages += [f"See also `aspl ops {topic}`." for topic in also]
+        else:
+            pages = [self._topic(topic, each) for topic, each in _topics_of(name)]
+        return "\n\n".join(pages) or None
 
     def _pages(self, name: str) -> Iterator[str]:
         if name in OPS:
@@ -140,6 +148,18 @@ class Manual:
         head = f"{self._strong(primitive.usage)}\nprimitive, in the bodies of declared functions"
         return f"{head}\n\n{_wrapped(primitive.doc)}"
 
+    def _topic(self, name: str, topic: Topic) -> str:
+        blocks = [f"{self._strong(name)}: {topic.title}"]
+        for block in topic.blocks:
+            match block:
+                case Rows(title, rows):
+                    blocks.append(self._table(title, rows))
+                case Whole(title, text):
+                    blocks.append(self._section(title, text.strip("\n").split("\n")))
+                case str():
+                    blocks.append(_wrapped(block))
+        return "\n\n".join(blocks)
+
     def _table(self, title: str, rows: Sequence[tuple[str, str]], column: int = 0) -> str:
         lines = [self._strong(title)]
         for name, words in rows:
@@ -155,7 +175,23 @@ class Manual:
 
 def nearest_names(name: str) -> tuple[str, ...]:
     """Return the three names of the manual that are most like a word."""
-    return nearest(name, _names())
+    words = (word for topic in TOPICS.values() for word in topic.words)
+    return nearest(name, (*_names(), *TOPICS, *words))
+
+
+_TOPICS = "The language around them is told by `aspl ops TOPIC`; topics: " + ", ".join(TOPICS) + "."
+
+
+def _topics_of(word: str) -> list[tuple[str, Topic]]:
+    """Return the topics that a word leads to: as it is spelt, or else however it is cased."""
+    if word.lower() in TOPICS:
+        return [(word.lower(), TOPICS[word.lower()])]
+    exact = [(name, topic) for name, topic in TOPICS.items() if word in topic.words]
+    return exact or [
+        (name, topic)
+        for name, topic in TOPICS.items()
+        if word.lower() in (each.lower() for each in topic.words)
+    ]
 
 
 def _names() -> tuple[str, ...]:

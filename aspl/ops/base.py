@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from enum import StrEnum
+from functools import cache
 from typing import Any, ClassVar, Literal, TypeAlias
 
 from aspl.site import Site
@@ -113,21 +114,18 @@ class Op:
     @classmethod
     def parameters(cls) -> tuple[Parameter, ...]:
         """Return its parameters in the order of the text form."""
-        return _parameters(cls)
+        # a class hashes by identity; mypy looks at the hash of its instances
+        return _parameters(cls)  # type: ignore[arg-type]
 
 
-_CACHE: dict[type[Op], tuple[Parameter, ...]] = {}
-
-
+@cache
 def _parameters(op: type[Op]) -> tuple[Parameter, ...]:
-    if op not in _CACHE:
-        _CACHE[op] = tuple(
-            Parameter(
-                each.name,
-                each.metadata["argument"],
-                each.default is MISSING,
-                None if each.default is MISSING else each.default,
-            )
-            for each in fields(op)
+    return tuple(
+        Parameter(
+            each.name,
+            each.metadata["argument"],
+            each.default is MISSING,
+            None if each.default is MISSING else each.default,
         )
-    return _CACHE[op]
+        for each in fields(op)
+    )

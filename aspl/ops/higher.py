@@ -54,7 +54,8 @@ class Accum(Op):
 
     Shape:  Stream(T, [*outer, *inner]) -> Stream(S, outer), len(inner) == rank
     Rate:   prod(inner) elements in for one element out
-    Errors: S001 shapes differ, S002 rank too low, F009-F011 function and state
+    Errors: S001 shapes differ, S002 rank too low, F009-F011 function and state, R007 in a run:
+            tiles of different extents in one group
     Source: STeP, Accum; with two inputs the fused multiply-accumulate of tiled products
     """
 
@@ -94,7 +95,8 @@ class Scan(Op):
 
     Shape:  Stream(T, s) -> Stream(S, s)
     Rate:   one element out for one element in; the state starts anew for every group
-    Errors: S001 shapes differ, S002 rank too low, F009-F011 function and state
+    Errors: S001 shapes differ, S002 rank too low, F009-F011 function and state, R007 in a run:
+            tiles of different extents in one group
     Source: STeP, Scan
     """
 

@@ -154,15 +154,14 @@ _RANGES = {
 
 
 def only_stored(program: Program) -> frozenset[str]:
-    """Return the tensors that no operator reads; they may be left out, and begin as zeros."""
-    read = set()
+    """Return the tensors that are stored and never read; left out, they begin as zeros."""
+    stored, read = set[str](), set[str]()
     for node in program.nodes:
         ref = getattr(node.op, "tensor", None)
-        if isinstance(ref, TensorRef) and not isinstance(
-            node.op, LinearOffChipStore | RandomOffChipStore
-        ):
-            read.add(ref.name)
-    return frozenset(ref.name for ref in program.tensors if ref.name not in read)
+        if isinstance(ref, TensorRef):
+            is_store = isinstance(node.op, LinearOffChipStore | RandomOffChipStore)
+            (stored if is_store else read).add(ref.name)
+    return frozenset(stored - read)
 
 
 def _tensor(name: str, value: Any, tensor: Tensor, run: Run) -> Array:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aspl.diagnostics import Diagnostic
-from aspl.dims import Dim
+from aspl.dims import ZERO, Atom, Dim, Symbol
 from aspl.program import Node
 from aspl.reference.run import Run
 from aspl.types import Element, Stream, TensorRef
@@ -36,11 +36,21 @@ class Bindings:
     """Of ragged symbols, by name and the dims outside them."""
 
     def value(self, dim: Dim) -> int | None:
-        """Return an extent whose symbols are all decided, else None."""
+        """Return an extent whose symbols are all decided, else None.
+
+        What is multiplied by 0 need not be decided.
+        """
         try:
-            return dim.value(self.values)
+            try:
+                return dim.value(self.values)
+            except KeyError:
+                return dim.replace(self._zero).value(self.values)
         except (KeyError, ZeroDivisionError):
             return None
+
+    def _zero(self, atom: Atom) -> Dim | None:
+        is_zero = isinstance(atom, Symbol) and self.values.get(atom.name) == 0
+        return ZERO if is_zero else None
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from aspl.text.evaluate import evaluate, iterable
 from aspl.text.given import Arg
 from aspl.text.operands import streams_in
 from aspl.text.outside import outside
-from aspl.text.scope import Anything, BuildValue, describe
+from aspl.text.scope import ANYTHING, Anything, BuildValue, describe
 
 
 @dataclass(slots=True)
@@ -149,11 +149,22 @@ def _loop(loop: ast.For, context: Context) -> None:
         )
     items = iterable(loop.iter, context)
     if items is None:
+        _forget(loop, context)
         return
     for item in items:
         assign(loop.target, item, context)
         for statement in loop.body:
             _statement(statement, context)
+
+
+def _forget(loop: ast.For, context: Context) -> None:
+    """Make poison of all that a loop would have made: over what it runs is wrong, and reported."""
+    for node in ast.walk(loop):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()):
+                context.names[name] = ANYTHING
+            case ast.Attribute(value=ast.Name(id=name), attr="append"):
+                context.names[name] = ANYTHING
 
 
 def _return(statement: ast.Return, returned: Returned, context: Context) -> None:

@@ -14,8 +14,9 @@ from aspl.reference.functions import batch
 from aspl.reference.functions.columns import numbers, rows_of, rows_valid, with_valid
 from aspl.reference.functions.elementwise import UNARY, softmax
 from aspl.reference.functions.primitives import end_of_range
-from aspl.reference.run import Run
-from aspl.values.column import Array, Column, Dense, Packed, Record
+from aspl.reference.run import Run, UnequalExtents
+from aspl.values.column import Array, Column, Dense, Packed, Record, pack, simplest
+from aspl.values.nest import within
 
 Arrays: TypeAlias = tuple[Array, ...]
 
@@ -126,25 +127,22 @@ def _set_valid(args: tuple[Column, ...], options: Options) -> Column:
 def _append_row(args: tuple[Column, ...], options: Options) -> Column:
     whole, row = args
     assert not isinstance(whole, Record)
+    assert not isinstance(row, Record)
     valid, rows = rows_valid(whole), rows_of(whole)
     room = np.flatnonzero(valid < rows)
-    added = batch_rows(row)
     place = valid[room]
-    if isinstance(whole, Dense):
+    if isinstance(whole, Dense) and isinstance(row, Dense):
         data = whole.data.copy()
-        data[room, place] = added[room]
+        data[room, place] = row.data[room, 0]
         return with_valid(Dense(data), np.minimum(valid + 1, rows))
-    flat, cols = whole.flat.copy(), whole.extents[:, 1]
-    begin = whole.starts()[:-1][room] + place * cols[room]
-    width = added.shape[1]
-    flat[begin[:, None] + np.arange(width)] = added[room]
-    return with_valid(Packed(flat, whole.extents), np.minimum(valid + 1, rows))
-
-
-def batch_rows(row: Column) -> Array:
-    """Return tiles of one row as (n, cols)."""
-    assert isinstance(row, Dense), "rows to append are of one width"
-    return row.data.reshape(len(row), row.data.shape[-1])
+    tiles, added = pack(whole), pack(row)
+    flat, cols = tiles.flat.copy(), tiles.extents[:, 1]
+    if not np.array_equal(cols, added.extents[:, 1]):
+        raise UnequalExtents("a row of another width is appended")
+    inside = within(cols[room], len(room))
+    begin, source = tiles.starts()[:-1][room] + place * cols[room], added.starts()[:-1][room]
+    flat[np.repeat(begin, cols[room]) + inside] = added.flat[np.repeat(source, cols[room]) + inside]
+    return with_valid(simplest(Packed(flat, tiles.extents)), np.minimum(valid + 1, rows))
 
 
 def _pick(args: tuple[Column, ...], options: Options) -> Column:

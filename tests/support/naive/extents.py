@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from aspl.dims import Dim, Kind
+from aspl.dims import Atom, Dim, Kind, dim_of
 from aspl.types import Buffer, Element, Selector, Stream, Tile, Tuple
 from naive.values import BufferValue, TileValue, entries
 
@@ -31,8 +32,18 @@ class Extents:
 
     def find(self, dim: Dim) -> int | None:
         """Return the value of an extent, None when a symbol in it has not been seen."""
+        total = 0
+        for atoms, factor in dim.terms:
+            found = [self._atom(atom) for atom in atoms]
+            if None in found and 0 not in found:
+                return None
+            # what is multiplied by 0 need not be seen
+            total += 0 if 0 in found else factor * math.prod(each or 0 for each in found)
+        return total
+
+    def _atom(self, atom: Atom) -> int | None:
         try:
-            return dim.value(self.values)
+            return dim_of(atom).value(self.values)
         except KeyError:
             return None
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from aspl import check, evaluate
 from aspl.archive import ArchiveError, read_archive, values_from, write_archive
 from aspl.diagnostics import Findings
 from aspl.program import Program
@@ -157,3 +158,17 @@ def test_a_damaged_archive_is_refused_or_read(tmp_path: Path, place: int) -> Non
     path.write_bytes(data)
     with suppress(ArchiveError):  # some bytes of an archive do not matter
         read_archive(path)
+
+
+def test_a_tensor_that_is_only_stored_to_may_be_left_out() -> None:
+    text = """\
+def kernel(x: Stream(Tile(f32, [1, 2]), [1]), out: Tensor(f32, [1, 2])) -> None:
+    LinearOffChipStore(x, out)
+"""
+    findings = Findings()
+    program = parse(text, findings)
+    assert program is not None
+    values = values_from(program, {"x": np.array([[[3.0, 4.0]]])})
+    checked = check(program, findings)
+    assert checked is not None
+    assert evaluate(checked, values).tensors["out"].tolist() == [[3.0, 4.0]]

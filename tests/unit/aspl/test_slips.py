@@ -46,6 +46,24 @@ def test_a_mistake_makes_no_other_finding(body: str, codes: set[str]) -> None:
     assert {code for code, _ in found(body)} == codes
 
 
+def test_a_loop_over_something_wrong_makes_poison() -> None:
+    text = """\
+M, E = Dim(4), Dim(3)
+
+def kernel(x: Stream(f32, [M]), s: Stream(Selector(E), [M])) -> Stream(f32, [M]):
+    s0, s1 = Broadcast(s, n=2)
+    outs = []
+    for part in Partition(x, s0):
+        outs.append(Map(part, fn=exp))
+    return Merge(outs, s1, fn=add, init=zeros)
+"""
+    findings = Findings()
+    program = parse(text, findings)
+    assert program is not None
+    check(program, findings)
+    assert [each.code for each in findings] == ["A001"]
+
+
 def test_every_unknown_parameter_is_named() -> None:
     assert [code for code, _ in found("Map(x, foo=1, bar=2, fn=exp), y")] == ["N004", "N004"]
 
