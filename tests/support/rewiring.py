@@ -8,6 +8,8 @@ import numpy as np
 from growth.choices import Choices
 
 from aspl.checker import Checked
+from aspl.dims import Atom, Dim, Extent, extent
+from aspl.ops.extents import with_dims_changed
 from aspl.ops.routing import EagerMerge, Reassemble
 from aspl.program import Node, Program
 from aspl.reference.evaluate import Evaluation
@@ -22,9 +24,15 @@ def bypassed(program: Program, place: int) -> Program:
     numbers = {value: number for number, value in enumerate(kept)}
     numbers |= dict.fromkeys(gone.outputs, numbers[source])
 
+    def renumbered(atom: Atom) -> Dim | None:
+        if not isinstance(atom, Extent):
+            return None
+        return extent(numbers[atom.value], atom.axis, atom.label)
+
     def moved(node: Node) -> Node:
         return replace(
             node,
+            op=with_dims_changed(node.op, lambda dim: dim.replace(renumbered)),
             inputs=tuple(numbers[value] for value in node.inputs),
             outputs=tuple(numbers[value] for value in node.outputs),
         )
