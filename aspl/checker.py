@@ -55,25 +55,25 @@ def check(
     program: Program, findings: Findings, *, linearity: Linearity = "strict"
 ) -> Checked | None:
     """Give every stream its type and report all that is wrong; None when anything is an error."""
-    session = _Session(program, findings)
+    judgement = _Judgement(program, findings)
     try:
-        nodes = session.check_all(strict=linearity == "strict")
+        nodes = judgement.check_all(strict=linearity == "strict")
     except LimitReached:
         return None
-    types = session.types_by_value()
+    types = judgement.types_by_value()
     if findings.has_errors or any(each is None for each in types):
         return None
     return Checked(
         program=replace(program, nodes=nodes),
         types=tuple(each for each in types if each is not None),
         linearity=linearity,
-        symbols=tuple(session.symbols),
-        depends_on=frozenset(session.consulted) | program.specialised,
+        symbols=tuple(judgement.symbols),
+        depends_on=frozenset(judgement.consulted) | program.specialised,
     )
 
 
 @dataclass(slots=True)
-class _Session:
+class _Judgement:
     """One check: what is known so far."""
 
     program: Program
@@ -320,7 +320,7 @@ class _Session:
 class _Site:
     """A node of the program, as its typing rule sees it; implements `aspl.site.Site`."""
 
-    session: _Session
+    judgement: _Judgement
     node: int
     at: Node | None
 
@@ -339,36 +339,36 @@ class _Site:
             if operand < len(self.at.input_spans):
                 span = self.at.input_spans[operand]
             labels = self._made_at(self.at.inputs[operand], span)
-        self.session.findings.add(
+        self.judgement.findings.add(
             Diagnostic(code=code, message=message, span=span, labels=labels, hint=hint, facts=facts)
         )
 
     def _made_at(self, value: int, span: Span) -> tuple[Label, ...]:
-        made = self.session.program.values[value]
-        stream = self.session.types.get(value)
+        made = self.judgement.program.values[value]
+        stream = self.judgement.types.get(value)
         if made.span in (NOWHERE, span) or stream is None:
             return ()
         return (Label(made.span, f"`{made.name or 'this'}` is `{stream}`"),)
 
     def same(self, left: Dim, right: Dim) -> bool:
-        return self.session.same(left, right)
+        return self.judgement.same(left, right)
 
     def fresh(self, kind: Kind, key: Hashable, stem: str) -> Dim:
-        return self.session.fresh(kind, key, stem)
+        return self.judgement.fresh(kind, key, stem)
 
     def bound(self, dim: Dim) -> int | None:
-        return self.session.bound(dim)
+        return self.judgement.bound(dim)
 
     def origin(self, operand: int) -> int:
         if self.at is None or operand >= len(self.at.inputs):
             # an argument that came inside a tuple is known here only
             return -1 - self.node
-        return self.session.origin(self.at.inputs[operand])
+        return self.judgement.origin(self.at.inputs[operand])
 
     def absorb(self, dim: Dim) -> Dim:
         if not dim.is_ragged or dim.symbol is not None:
             return dim
-        return self.session.fresh(Kind.RAGGED, ("absorbed", dim), "ragged")
+        return self.judgement.fresh(Kind.RAGGED, ("absorbed", dim), "ragged")
 
 
 def _has_extents(op: Op) -> bool:
