@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from growth.choices import Choices
+from growth.table import MOVES
 from hypothesis import HealthCheck, assume, given, reject, settings
 from hypothesis import strategies as st
 from judging import bytes_of, disagreement, evaluated, meant, shape_contradictions, wrong_shapes
@@ -18,18 +19,19 @@ from tokenwise import assert_same_stream, evaluate_as_network
 from aspl.checker import check
 from aspl.diagnostics import Findings
 from aspl.program import Program
-from aspl.reference.run import Precision
 from aspl.text.parse import parse
 from aspl.text.printer import print_program
 
-law = settings(
-    suppress_health_check=[
-        HealthCheck.too_slow,
-        HealthCheck.data_too_large,
-        HealthCheck.filter_too_much,
-        HealthCheck.large_base_example,
-    ]
-)
+_HEALTH = [
+    HealthCheck.too_slow,
+    HealthCheck.data_too_large,
+    HealthCheck.filter_too_much,
+    HealthCheck.large_base_example,
+]
+law = settings(suppress_health_check=_HEALTH)
+law_of_a_family = settings(law, max_examples=20)
+each_family = pytest.mark.parametrize("family", MOVES)
+"""Programs that begin with each family of operators, so that a short run meets them all."""
 
 
 def specified(case: Case, **options: Any) -> Meant | None:
@@ -48,17 +50,20 @@ def test_a_program_reads_back_from_its_text(program: Program) -> None:
     assert not len(findings), [f"{each.code} {each.message}" for each in findings]
 
 
-@pytest.mark.parametrize("precision", ["f32", "f64"])
-@law
-@given(case=cases())
-def test_a_checked_program_never_fails(case: Case, precision: Precision) -> None:
+@each_family
+@law_of_a_family
+@given(data=st.data())
+def test_a_checked_program_never_fails(data: st.DataObject, family: str) -> None:
+    case = data.draw(cases(begin=family))
     # findings that data decide are let through, everything else is raised
-    evaluated(case, precision)
+    evaluated(case, "f32")
 
 
-@law
-@given(cases())
-def test_shapes_inferred_are_shapes_observed(case: Case) -> None:
+@each_family
+@law_of_a_family
+@given(data=st.data())
+def test_shapes_inferred_are_shapes_observed(data: st.DataObject, family: str) -> None:
+    case = data.draw(cases(begin=family))
     evaluation = evaluated(case)
     assume(evaluation is not None)
     assert evaluation is not None
@@ -66,9 +71,11 @@ def test_shapes_inferred_are_shapes_observed(case: Case) -> None:
     assert shape_contradictions(case.checked, evaluation) == []
 
 
-@law
-@given(cases())
-def test_results_equal_the_naive_interpreter(case: Case) -> None:
+@each_family
+@law_of_a_family
+@given(data=st.data())
+def test_results_equal_the_naive_interpreter(data: st.DataObject, family: str) -> None:
+    case = data.draw(cases(begin=family))
     meaning = specified(case)
     evaluation = evaluated(case)
     assert (evaluation is None) == (meaning is None)

@@ -11,6 +11,7 @@ from aspl.diagnostics import Findings
 from aspl.dims import Atom, Dim, Extent, Kind, Symbol, extent
 from aspl.functions.function import Declared
 from aspl.ops.base import Op
+from aspl.ops.extents import with_dims_changed
 from aspl.program import Program, Size
 from aspl.text.parse import parse
 from aspl.types import Element, Stream, Tensor, Tuple, element_dims, leaves
@@ -161,12 +162,7 @@ def _placed(op: Op, refs: Mapping[Handle, StreamRef]) -> Op:
     def placed(atom: Atom) -> Dim | None:
         return extent(ids[atom.value], atom.axis) if isinstance(atom, Extent) else None
 
-    changes = {
-        each.name: value.replace(placed)
-        for each in op.parameters()
-        if isinstance(value := getattr(op, each.name), Dim)
-    }
-    return replace(op, **changes) if changes else op
+    return with_dims_changed(op, lambda dim: dim.replace(placed))
 
 
 _KINDS = {Kind.SIZE: "Dim", Kind.DYNAMIC: "DynamicDim", Kind.RAGGED: "RaggedDim"}

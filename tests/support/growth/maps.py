@@ -34,7 +34,7 @@ def map_one(g: Growth) -> object:
     if x is None:
         return None
     element = g.types[x].element
-    names = [*_SIGNED]
+    names = [*_SIGNED, "identity"]
     if element_dtype(element).is_float:
         names += [*_SMOOTH, "softmax"]
     if isinstance(element, Tile):
