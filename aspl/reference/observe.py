@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from aspl.dims import Dim, Kind, to_dim
 from aspl.reference.state import Bindings
 from aspl.types import Buffer, Element, Selector, Stream, Tile, Tuple, element_dims
-from aspl.values.column import Column, Dense, Packed, Record
+from aspl.values.column import Column, Dense, Packed, Record, inner_extents
 from aspl.values.stream import StreamValue
 
 
@@ -38,6 +38,8 @@ def _compare(
     if dim.is_ragged:
         known = bindings.lengths.setdefault((str(dim), _plain(outside, bindings)), extents)
         return None if _alike(known, extents) else f"not the `{dim}` seen before"
+    if not isinstance(extents, int) and not len(extents):
+        return None
     low, high = (
         (extents, extents) if isinstance(extents, int) else (int(extents.min()), int(extents.max()))
     )
@@ -94,6 +96,6 @@ def _extents(column: Column, place: int) -> int | NDArray[np.int64]:
         case Dense():
             return int(column.data.shape[1 + place])
         case Packed():
-            return column.extents[:, place]
+            return inner_extents(column, place)
         case Record():
             raise TypeError("a record has no extents of its own")

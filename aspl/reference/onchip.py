@@ -8,7 +8,17 @@ from aspl.ops.onchip import Bufferize, Streamify
 from aspl.reference.functions.columns import known_dims
 from aspl.reference.state import At
 from aspl.types import Buffer, Element, Selector, Tile
-from aspl.values.column import Column, Dense, Ints, Packed, Record, pack, simplest, take
+from aspl.values.column import (
+    Column,
+    Dense,
+    Ints,
+    Packed,
+    Record,
+    inner_extents,
+    pack,
+    simplest,
+    take,
+)
 from aspl.values.nest import Nest
 from aspl.values.stream import StreamValue
 
@@ -121,9 +131,11 @@ def _whole(nest: Nest, column: Column, buffer: Buffer) -> StreamValue:
         return StreamValue(nest.append(tuple(map(int, shape[1 : 1 + dims]))), Dense(data, valid))
     assert isinstance(column, Packed)
     lengths: list[int | Ints] = [column.extents[:, 0]]
-    # inner extents are regular: they are those of any buffer
-    inner = column.extents[0, 1:dims] if len(column.extents) else np.zeros(dims - 1, dtype=np.int64)
-    lengths += map(int, inner)
+    for place in range(1, dims):
+        inner = column.extents[:, place]
+        # `Bufferize` makes regular inner dims, functions may make ragged ones
+        same = not len(inner) or bool((inner == inner[0]).all())
+        lengths.append(int(inner[:1].sum()) if same else inner_extents(column, place))
     counts = column.extents[:, :dims].prod(axis=1)
     rest = np.repeat(column.extents[:, dims:], counts, axis=0)
     inside = Packed(column.flat, rest, column.valid)

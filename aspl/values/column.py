@@ -147,6 +147,11 @@ def simplest(column: Packed) -> Dense | Packed:
     return Dense(column.flat.reshape(len(extents), *shape), valid)
 
 
+def inner_extents(column: Packed, place: int) -> Ints:
+    """Return the extents of dim `place` of the elements, one for each entry of the dims outside."""
+    return np.repeat(column.extents[:, place], column.extents[:, :place].prod(axis=1))
+
+
 def valid_rows(column: Dense | Packed) -> Ints:
     """Return the valid rows of every tile: (n,), (n, *dims) in buffers, packed end to end."""
     if column.valid is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -101,7 +102,8 @@ class Shapes:
             self.problems.append(f"{where}: {extents[:1]} for an element `{element}`")
             return
         for place, dim in enumerate(dims):
-            lengths = [each[place] for each in extents]
+            # one for each entry of the dims outside it
+            lengths = [each[place] for each in extents for _ in range(math.prod(each[:place]))]
             outside = (*stream.shape, *dims[:place])
             self._note(f"{where} extent {place}", dim, outside, lengths)
 

@@ -307,11 +307,9 @@ class Growth:
             case "int":
                 return Scalar(self.choose.of([DType.I64, DType.I32, DType.U64]))
             case "buffer":
-                held: Scalar | Tile | Selector = Scalar(self.choose.of([DType.F32, DType.I64]))
-                if self.choose.chance(25):
-                    of_tiles = Tile(DType.F32, to_dim(2), to_dim(1))
-                    held = of_tiles if self.choose.chance(50) else Selector(to_dim(2))
-                return Buffer(held, self._extents(shape, self.choose.of([1, 1, 2])))
+                return self._buffer(shape)
+            case "ragged":
+                return Buffer(Scalar(DType.F32), (self.ragged(shape),))
             case "selector":
                 return Selector(to_dim(self.choose.of([2, 3, 1])))
             case "index":
@@ -324,6 +322,13 @@ class Growth:
                 return Tuple((self.element(shape, 1), self.element(shape, 1)))
             case _:
                 return Scalar(DType.F32)
+
+    def _buffer(self, shape: tuple[Dim, ...]) -> Buffer:
+        held: Scalar | Tile | Selector = Scalar(self.choose.of([DType.F32, DType.I64]))
+        if self.choose.chance(25):
+            of_tiles = Tile(DType.F32, to_dim(2), to_dim(1))
+            held = of_tiles if self.choose.chance(50) else Selector(to_dim(2))
+        return Buffer(held, self._extents(shape, self.choose.of([1, 1, 2])))
 
     def _extents(self, shape: tuple[Dim, ...], count: int) -> tuple[Dim, ...]:
         """Choose extents inside an element; the first may be ragged."""

@@ -111,6 +111,16 @@ def kernel(x: Stream(f32, [M, L])):
     assert values(text, x=[[1], [2]]) == [[[[1]], [[2]]]]
 
 
+def test_buffers_that_a_function_makes_may_be_ragged_inside() -> None:
+    text = """
+def kernel(x: Stream(Buffer(f32, [L]), [K])):
+    a, b = Broadcast(x, n=2)
+    return Streamify(Map(a, b, fn=outer_product))
+"""
+    (made,) = values(text, x=[[1], [], [2, 3]])
+    assert made == [[[1]], [], [[4, 6], [6, 9]]]
+
+
 @pytest.mark.parametrize("ending", ["EagerMerge([a, b])", "Reassemble([a, b], s)"])
 def test_streams_without_elements_are_merged(ending: str) -> None:
     text = f"""
