@@ -24,3 +24,6 @@ class Code:
     """Values by name for a run of both; random ones when not given."""
     orders: Mapping[int, tuple[int, ...]] | None = None
     """Arrival orders by node that are replayed in that run."""
+    machine: str = ""
+    """A machine as TOML that both are simulated on. Where one is given, a check finds nothing
+    wrong, and only a simulation does."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from aspl.checker import check
+from aspl.checker import Checked, check
 from aspl.code import Code
 from aspl.diagnostics import Findings
 from aspl.dims import Kind, size
@@ -34,14 +35,13 @@ def diagnose(
     orders: Mapping[int, tuple[int, ...]] | None = None,
 ) -> Findings:
     """Return the findings of all stages; a stage that rejects the program is the last one."""
-    findings = Findings()
-    program = parse(text, findings, header=header)
-    checked = None if program is None else check(program, findings)
-    if program is None or checked is None:
+    read = _read(text, header)
+    findings = read.findings
+    if read.checked is None:
         return findings
-    values = random_inputs(program, seed) if inputs is None else inputs
+    values = random_inputs(read.checked.program, seed) if inputs is None else inputs
     try:
-        evaluate(checked, values, orders=orders)
+        evaluate(read.checked, values, orders=orders)
     except EvaluationFailed as failure:
         findings.add(failure.diagnostic)
     except InputError:
@@ -51,6 +51,25 @@ def diagnose(
 
 
 def diagnose_example(row: Code, text: str) -> Findings:
-    """Return the findings of the wrong or the right program of a code."""
+    """Return the findings of the wrong or the right program of a code.
+
+    What only a simulation finds is not among them.
+    """
     header = TASK if row.bare else None
+    if row.machine:
+        return _read(text, header).findings
     return diagnose(text, header=header, inputs=row.inputs, orders=row.orders)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What a text says, as far as it was understood, and what is wrong with it."""
+
+    checked: Checked | None
+    findings: Findings
+
+
+def _read(text: str, header: Header | None) -> _Read:
+    findings = Findings()
+    program = parse(text, findings, header=header)
+    return _Read(None if program is None else check(program, findings), findings)

@@ -35,6 +35,7 @@ _LABEL = re.compile(r"(Shape|Rate|Units|Args|Errors|Example|Source):\s*")
 _HANG = 8
 _LONGEST = 40
 """Lines of a program that are shown; a few codes are about programs too long to read."""
+_SIMULATED = "`aspl sim wrong.aspl --machine machine.toml` finds it; `aspl check` does not."
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,8 @@ class Manual:
             self._section("Given by the task", given) if given else "",
             self._section("Wrong", _program(row.wrong)),
             self._section("Run on", values) if values else "",
+            self._section("On machine.toml", _program(row.machine)) if row.machine else "",
+            _wrapped(_SIMULATED) if row.machine else "",
             "\n".join(map(_shortened, shown.split("\n")[:_LONGEST])),
             self._section("Right", _program(row.right)),
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aspl.code import Code
 from aspl.codes.arguments import ARGUMENT_CODES
+from aspl.codes.machine import MACHINE_CODES
 from aspl.codes.names import NAME_CODES
 from aspl.codes.runs import RUN_CODES
 from aspl.codes.shapes import SHAPE_CODES
@@ -23,6 +24,7 @@ CODES: dict[str, Code] = {
         STREAM_CODES,
         FUNCTION_CODES,
         RUN_CODES,
+        MACHINE_CODES,
     )
     for row in rows
 }

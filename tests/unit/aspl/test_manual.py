@@ -91,8 +91,12 @@ def test_every_code_is_explained(code: str) -> None:
     row = CODES[code]
     text = MANUAL.code(row, diagnose_example(row, row.wrong), TASK)
     assert text.startswith(f"{code}: {row.title}\n")
-    assert f"[{code}]: " in text
-    assert "wrong.aspl:" in text
+    if row.machine:
+        assert "\n\nOn machine.toml\n    [" in text
+        assert "\n`aspl sim wrong.aspl --machine machine.toml` finds it" in text
+    else:
+        assert f"[{code}]: " in text
+        assert "wrong.aspl:" in text
     assert len(text.split("\n")) < 150
 
 
