@@ -34,7 +34,7 @@ def load_machine(name_or_path: str) -> MachineConfig:
         return _read(machine_text(name_or_path), f"{name_or_path}{_SUFFIX}", name_or_path)
     path = Path(name_or_path)
     if path.suffix != _SUFFIX and len(path.parts) < 2:
-        raise _unknown(name_or_path, f", or name a file that ends in `{_SUFFIX}`")
+        raise _unknown(name_or_path, f" (a file ends in `{_SUFFIX}`)")
     data = read_bytes(name_or_path, LONGEST)
     if len(data) > LONGEST:
         raise UsageError(f"{quoted(name_or_path)} is no machine: more than {LONGEST} bytes")
@@ -69,9 +69,9 @@ def machine_from(text: str, file: str = "machine.toml") -> MachineConfig:
     return _read(text, file, Path(file).stem)
 
 
-def _unknown(name: str, else_words: str = "") -> UsageError:
+def _unknown(name: str, remark: str = "") -> UsageError:
     near = meant(nearest(name, machine_names())) or f"; there are {_listed(machine_names())}"
-    return UsageError(f"there is no machine {quoted(name)}{near}{else_words}")
+    return UsageError(f"there is no machine {quoted(name)}{remark}{near}")
 
 
 def _read(text: str, file: str, name: str) -> MachineConfig:

@@ -63,11 +63,14 @@ def test_a_file_may_name_its_machine() -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("paper_moe", "there is no machine `paper_moe`; did you mean `paper-moe`"),
+        (
+            "paper_moe",
+            "there is no machine `paper_moe` (a file ends in `.toml`); did you mean `paper-moe`",
+        ),
         (
             "tpu",
-            "there is no machine `tpu`; there are `paper-attention`, `paper-moe`, "
-            "`paper-swiglu`, `reference`, or name a file that ends in `.toml`",
+            "there is no machine `tpu` (a file ends in `.toml`); there are `paper-attention`, "
+            "`paper-moe`, `paper-swiglu`, `reference`",
         ),
         ("", "there is no machine ``"),
         ("none.toml", "cannot read `none.toml`: no such file"),
