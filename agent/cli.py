@@ -22,7 +22,9 @@ def main() -> None:
 
 def build() -> typer.Typer:
     """Put the sub-commands of the packages together."""
-    import aspl.cli  # here, so that `guard` reports a failure to load like any other
+    # here, so that `guard` reports a failure to load like any other
+    import aspl.cli
+    import simulator.cli
 
     app = typer.Typer(
         name="aspl",
@@ -34,6 +36,7 @@ def build() -> typer.Typer:
     )
     app.callback()(_aspl)
     aspl.cli.register(app)
+    simulator.cli.register(app)
     return app
 
 

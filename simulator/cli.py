@@ -1,0 +1,166 @@
+"""The sub-commands of the simulator: sim, machines."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from aspl.command import (
+    REJECTED,
+    TOO_LARGE,
+    File,
+    JsonOption,
+    LinearityOption,
+    ProgramText,
+    SizesOption,
+    sizes_of,
+    tell,
+    told,
+    values_of,
+)
+from aspl.terminal import UsageError, is_colored, width_of, write_bytes, write_records, write_text
+
+if TYPE_CHECKING:
+    from aspl.checker import Checked
+    from simulator.machine import MachineConfig
+    from simulator.simulate import Simulation
+
+
+def register(app: typer.Typer) -> None:
+    """Add the sub-commands to the command."""
+    app.command()(told(sim))
+    app.command()(told(machines))
+
+
+def sim(
+    file: File,
+    machine: Annotated[
+        str,
+        typer.Option(metavar="NAME|FILE", help="A shipped machine, or one of your own as TOML."),
+    ] = "reference",
+    dim: SizesOption = None,
+    inputs: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="X.npz", help="Values, as `aspl ops archives` says; random if not given."
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Where random values start.")] = 0,
+    linearity: LinearityOption = "strict",
+    depth: Annotated[
+        int | None,
+        typer.Option(min=1, max=2**40, help="Elements in a queue where the program does not say."),
+    ] = None,
+    compute_bw: Annotated[
+        int | None,
+        typer.Option(min=1, max=2**40, help="FLOPs a cycle of every operator that computes."),
+    ] = None,
+    units: Annotated[int, typer.Option(min=0, help="How many units to show.")] = 10,
+    trace: Annotated[
+        Path | None,
+        typer.Option(metavar="OUT.json", help="Write what each unit did when, for Perfetto."),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Simulate a program on a machine and show where its cycles go."""
+    config = _machine(machine, depth, compute_bw)
+    text = ProgramText.read(file, json=json, out=sys.stderr)
+    checked = text.check(linearity, sizes_of(dim))
+    if checked is None or text.findings.has_errors:
+        text.report()
+        raise typer.Exit(REJECTED)
+    if inputs is None:
+        tell(f"{text.name}: random values, seed {seed}")
+    found = _simulated(text, checked, config, _values(checked, inputs, seed), trace is not None)
+    text.report()
+    if found is None:
+        raise typer.Exit(REJECTED)
+    if trace is not None:
+        _save(trace, found)
+    _show(found, units, json)
+
+
+def machines(
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="NAME", help="A machine to print as TOML; all if not given."),
+    ] = None,
+) -> None:
+    """List the machines that a program can be simulated on."""
+    from simulator.load import machine_names, machine_summary, machine_text
+
+    if name is not None:
+        write_text(machine_text(name), sys.stdout)
+        return
+    column = max(map(len, machine_names()))
+    for each in machine_names():
+        write_text(f"{each:<{column}}  {machine_summary(each)}\n", sys.stdout)
+
+
+def _machine(name: str, depth: int | None, compute_bw: int | None) -> MachineConfig:
+    """Return the machine with what the options change of it."""
+    from simulator.load import load_machine
+
+    config = load_machine(name)
+    if depth is not None:
+        config = config.with_depth(depth)
+    return config if compute_bw is None else config.with_compute(compute_bw)
+
+
+def _values(checked: Checked, inputs: Path | None, seed: int) -> Mapping[str, Any]:
+    """Return the values of an archive, or random ones that are drawn once somebody reads them."""
+    from simulator.drawn import Drawn
+
+    program = checked.program
+    return Drawn(program, seed) if inputs is None else values_of(program, inputs, seed)
+
+
+def _simulated(
+    text: ProgramText,
+    checked: Checked,
+    machine: MachineConfig,
+    values: Mapping[str, Any],
+    timeline: bool,
+) -> Simulation | None:
+    """Return the simulation, or None when the data or the machine do not let it end."""
+    from aspl.reference.inputs import InputError
+    from aspl.reference.state import EvaluationFailed
+    from compiler.compiled import compile_program
+    from simulator.simulate import SimulationFailed, simulate
+
+    try:
+        compiled = compile_program(checked)
+        depths = {value: each for value, each in enumerate(compiled.depths) if each is not None}
+        return simulate(compiled.checked, machine, values, depths=depths, timeline=timeline)
+    except InputError as error:
+        raise UsageError(str(error)) from error
+    except MemoryError as error:
+        raise UsageError(TOO_LARGE) from error
+    except EvaluationFailed as failure:
+        text.findings.add(failure.diagnostic)
+    except SimulationFailed as failure:
+        text.findings.extend(failure.diagnostics)
+    return None
+
+
+def _save(trace: Path, found: Simulation) -> None:
+    from simulator.timeline import chrome_trace, trace_text
+
+    assert found.timeline is not None
+    written = chrome_trace(found.timeline, found.report.units, found.report.machine)
+    write_bytes(str(trace), trace_text(written).encode())
+
+
+def _show(found: Simulation, units: int, json: bool) -> None:
+    from simulator.display import report_record, report_text
+
+    if json:
+        write_records([report_record(found.report)], sys.stdout)
+        return
+    color, width = is_colored(sys.stdout), width_of(sys.stdout)
+    shown = report_text(found.report, color=color, width=width, units=units)
+    write_text(shown + "\n", sys.stdout)
