@@ -13,9 +13,29 @@ from aspl.text.parse import parse
 Tiling: TypeAlias = Literal["static", "dynamic"]
 Strategy: TypeAlias = Literal["coarse", "interleave", "dynamic"]
 
-STREAMS_OF_REQUESTS = ("query", "key", "value", "place", "length", "offset")
+_ATTENTION = '''"""Decode attention of one key-value head over a batch, in `R` parallel regions.
 
-_SHAPES = {"query": "bf16, [{n} * 8, D]", "key": "bf16, [{n}, D]", "value": "bf16, [{n}, D]"}
+A request has 8 rows of queries, a cache of keys and values in tiles, and a new key and value.
+"""'''
+
+_REQUESTS = {
+    "query": "bf16, [{n} * 8, D]",
+    "key": "bf16, [{n}, D]",
+    "value": "bf16, [{n}, D]",
+    "place": "i64, [{n}]",
+    "length": "i64, [{n}]",
+    "offset": "i64, [{n}]",
+}
+_TURNS = (
+    "first: Tensor(bool, [R, R])",
+    "begin: Tensor(bool, [B, 2])",
+    "again: Tensor(bool, [B, 2])",
+)
+_CACHES = (
+    "key_cache: Tensor(bf16, [B * slots * rows, D])",
+    "value_cache: Tensor(bf16, [B * slots * rows, D])",
+    "out: Tensor(bf16, [B * 8, D])",
+)
 
 
 def swiglu_text() -> str:
@@ -60,34 +80,26 @@ def _part(name: str) -> str:
 
 
 def _attention_head(strategy: Strategy, regions: int) -> str:
+    counts = [f"C{region}" for region in range(regions)] if strategy == "coarse" else []
     sizes = [
         f"B, R = Dim(64), Dim({regions}, fixed=True)",
         "D, rows, slots = Dim(64), Dim(32), Dim(202)",
+        *(f"{count} = Dim(16)" for count in counts),
     ]
-    parameters: list[str] = []
-    lists: list[str] = []
-    if strategy == "coarse":
-        sizes += [f"C{region} = Dim(16)" for region in range(regions)]
-        for name in STREAMS_OF_REQUESTS:
-            names = [f"{name}{region}" for region in range(regions)]
-            parameters += [_tensor(each, name, f"C{at}") for at, each in enumerate(names)]
-            lists.append(f"    {name}_parts = [{', '.join(names)}]")
-    else:
-        parameters += [_tensor(name, name, "B") for name in STREAMS_OF_REQUESTS]
-    if strategy == "dynamic":
-        parameters += [
-            "first: Tensor(bool, [R, R])",
-            "begin: Tensor(bool, [B, 2])",
-            "again: Tensor(bool, [B, 2])",
-        ]
-    parameters += [
-        "key_cache: Tensor(bf16, [B * slots * rows, D])",
-        "value_cache: Tensor(bf16, [B * slots * rows, D])",
-        "out: Tensor(bf16, [B * 8, D])",
-    ]
+    parameters = [*_requests(counts), *(_TURNS if strategy == "dynamic" else ()), *_CACHES]
     signature = ["def kernel(", *(f"    {each}," for each in parameters), ") -> None:"]
-    return "\n".join([*sizes, "", *signature, *lists, ""])
+    lists = [
+        f"    {name}_parts = [{', '.join(f'{name}{at}' for at in range(len(counts)))}]"
+        for name in _REQUESTS
+        if counts
+    ]
+    return "\n".join([_ATTENTION, "", *sizes, "", *signature, *lists, ""])
 
 
-def _tensor(name: str, kind: str, count: str) -> str:
-    return f"{name}: Tensor({_SHAPES.get(kind, 'i64, [{n}]').format(n=count)})"
+def _requests(counts: list[str]) -> list[str]:
+    """Return what is known of the requests: of all of them, or of those of every region."""
+    return [
+        f"{name}{place}: Tensor({kind.format(n=count)})"
+        for name, kind in _REQUESTS.items()
+        for place, count in (enumerate(counts) if counts else [("", "B")])
+    ]
