@@ -24,6 +24,20 @@ def split_cols(args: Elements, asked: Asked) -> Flat:
     return Flat(Tile(x.dtype, x.rows, ONE), (x.cols,))
 
 
+def split_tiles(args: Elements, asked: Asked) -> Flat:
+    """Type the pieces of a tile, which are a whole number in both directions.
+
+    Source: RetileStreamify of the published frontend, with pieces of any extents.
+    """
+    x = tile(args[0], asked.name)
+    rows, cols = asked.dim("rows"), asked.dim("cols")
+    for words, whole, piece in (("rows", x.rows, rows), ("columns", x.cols, cols)):
+        extent, step = asked.site.bound(whole), asked.site.bound(piece)
+        if extent is None or not step or extent % step:
+            raise unfit(asked.name, f"a tile whose {words} are a multiple of {piece}", x)
+    return Flat(Tile(x.dtype, rows, cols), (x.rows // rows, x.cols // cols))
+
+
 def expert_addresses(args: Elements, asked: Asked) -> Flat:
     """Type the n addresses of the tiles of one expert."""
     if not isinstance(args[0], Selector | Index):

@@ -188,6 +188,15 @@ _ROWS = (
         name="split_cols", doc="the columns of a tile", flat=FlatRole(rule=flattening.split_cols)
     ),
     Entry(
+        name="split_tiles",
+        doc="a tile cut into tiles of rows x cols, row by row of these",
+        options=(
+            Option("rows", "dim", "rows of one piece; they divide the tile's"),
+            Option("cols", "dim", "columns of one piece; they divide the tile's"),
+        ),
+        flat=FlatRole(rule=flattening.split_tiles),
+    ),
+    Entry(
         name="expert_addresses",
         doc="addresses base + idx * n + i of the n tiles of the expert that is selected",
         options=(

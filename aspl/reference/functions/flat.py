@@ -101,6 +101,27 @@ def _split_cols(args: tuple[Column, ...], options: Options) -> Streams:
     return with_valid(cut, valid), lengths
 
 
+def _split_tiles(args: tuple[Column, ...], options: Options) -> Streams:
+    (column,) = args
+    assert not isinstance(column, Record)
+    rows, cols = options.integer("rows"), options.integer("cols")
+    valid = rows_valid(column)
+    if not isinstance(column, Dense):
+        # tiles of static extents are packed only where there are none
+        assert not len(column)
+        none = np.zeros(0, np.int64)
+        return Dense(np.zeros((0, rows, cols), column.flat.dtype)), (none, none)
+    count, height, width = column.data.shape
+    down, across = height // rows, width // cols
+    cut = column.data.reshape(count, down, rows, across, cols).swapaxes(2, 3)
+    pieces = Dense(cut.reshape(count * down * across, rows, cols))
+    if column.valid is None:
+        return pieces, (down, across)
+    # padding lies below, so a piece has what is left of the valid rows above its end
+    left = np.clip(valid[:, None] - np.arange(down) * rows, 0, rows)
+    return with_valid(pieces, np.repeat(left.reshape(-1), across)), (down, across)
+
+
 def _expert_addresses(args: tuple[Column, ...], options: Options) -> Streams:
     n, base = options.integer("n"), options.integer("base")
     experts = numbers(args[0]).astype(np.uint64)
@@ -129,6 +150,7 @@ def _counts(column: Column) -> Ints:
 _MEANING: Mapping[str, Callable[[tuple[Column, ...], Options], Streams]] = {
     "split_rows": _split_rows,
     "split_cols": _split_cols,
+    "split_tiles": _split_tiles,
     "expert_addresses": _expert_addresses,
     "cache_read_addresses": _cache_read_addresses,
     "last_tile_filter": _last_tile_filter,

@@ -106,9 +106,13 @@ def flat_tiles(g: Growth) -> object:
     if x is None:
         return None
     filtered: tuple[tuple[str, bool], ...] = (("filter", True),)
-    fn = g.choose.of(
-        [Library("split_rows"), Library("split_rows", filtered), Library("split_cols")]
-    )
+    choices = [Library("split_rows"), Library("split_rows", filtered), Library("split_cols")]
+    element = g.types[x].element
+    if isinstance(element, Tile) and element.rows.is_static and element.cols.is_static:
+        one = to_dim(1)
+        choices.append(Library("split_tiles", (("rows", one), ("cols", element.cols))))
+        choices.append(Library("split_tiles", (("rows", element.rows), ("cols", one))))
+    fn = g.choose.of(choices)
     return g.one(FlatMap(fn=fn), x)
 
 

@@ -348,6 +348,18 @@ def flat_library(asked: Asked, args: tuple[Any, ...]) -> Any:
             return [
                 TileValue(x.data[:, place : place + 1], x.valid) for place in range(x.data.shape[1])
             ]
+        case "split_tiles":
+            rows, cols = asked.number("rows"), asked.number("cols")
+            return [
+                [
+                    TileValue(
+                        x.data[top : top + rows, left : left + cols],
+                        min(max(x.valid - top, 0), rows),
+                    )
+                    for left in range(0, x.data.shape[1], cols)
+                ]
+                for top in range(0, x.data.shape[0], rows)
+            ]
         case "expert_addresses":
             expert = x.index(True) if isinstance(x, list) else x
             first = asked.number("base") + expert * asked.number("n")

@@ -201,7 +201,14 @@ FOLDS: dict[str, tuple[Element, Init | None, Callable[[Any, Any], Any], float, i
     "all_of": (Selector(N), None, np.logical_and, 1.0, 7),
 }
 OTHER_FOLDS = {"matmul", "retile_row", "retile_col", "signal_all_read"}
-FLATS = {"split_rows", "split_cols", "expert_addresses", "cache_read_addresses", "last_tile_filter"}
+FLATS = {
+    "split_rows",
+    "split_cols",
+    "split_tiles",
+    "expert_addresses",
+    "cache_read_addresses",
+    "last_tile_filter",
+}
 
 
 def test_every_entry_has_a_case_for_each_role() -> None:
@@ -399,6 +406,29 @@ def test_split_cols() -> None:
     assert isinstance(column, Dense)
     assert column.valid is not None
     assert column.valid.tolist() == [1, 1, 2, 2, 3, 3, 0, 0]
+
+
+def test_split_tiles() -> None:
+    fn, site = library("split_tiles", rows=2, cols=3), PlainSite()
+    flat = flat_type(fn, (tile(4, 6),), site)
+    assert flat is not None
+    assert flat.element == tile(2, 3)
+    assert flat.shape == (to_dim(2), to_dim(2))
+    data = values(4, 6)
+    column, lengths = flat_values(fn, (Dense(data, np.array([4, 3, 1, 0])),), flat, run_of())
+    assert lengths == (2, 2)
+    corners = [(top, left) for top in (0, 2) for left in (0, 3)]
+    assert_same(column, [x[top : top + 2, left : left + 3] for x in data for top, left in corners])
+    assert isinstance(column, Dense)
+    assert column.valid is not None
+    assert column.valid.tolist() == [2, 2, 2, 2, 2, 2, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0]
+
+
+@pytest.mark.parametrize(("rows", "cols"), [(3, 3), (2, 4)])
+def test_split_tiles_needs_whole_pieces(rows: int, cols: int) -> None:
+    site = PlainSite()
+    assert flat_type(library("split_tiles", rows=rows, cols=cols), (tile(4, 6),), site) is None
+    assert site.codes == ["F009"]
 
 
 @pytest.mark.parametrize("one_hot", [False, True])
