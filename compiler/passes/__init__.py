@@ -1,0 +1,1 @@
+"""Passes over the `step` dialect, one a file; `table.PASSES` lists them."""
