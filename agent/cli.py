@@ -24,6 +24,7 @@ def build() -> typer.Typer:
     """Put the sub-commands of the packages together."""
     # here, so that `guard` reports a failure to load like any other
     import aspl.cli
+    import compiler.cli
     import simulator.cli
 
     app = typer.Typer(
@@ -36,6 +37,7 @@ def build() -> typer.Typer:
     )
     app.callback()(_aspl)
     aspl.cli.register(app)
+    compiler.cli.register(app)
     simulator.cli.register(app)
     return app
 

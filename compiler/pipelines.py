@@ -6,7 +6,7 @@ insert-broadcasts,hier-tile{tile=16 cols=8},verify
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import Field, dataclass, fields
 from difflib import get_close_matches
 from typing import TypeAlias
@@ -15,7 +15,7 @@ from xdsl.dialects.builtin import ModuleOp
 
 from compiler.ir.text import context
 from compiler.passes.assign_depths import AssignDepths
-from compiler.passes.base import Pass
+from compiler.passes.base import Pass, low_of
 from compiler.passes.canonicalise import Canonicalise
 from compiler.passes.insert_broadcasts import InsertBroadcasts
 from compiler.passes.table import PASSES
@@ -74,7 +74,7 @@ def parse_pipeline(text: str) -> Pipeline:
         else:
             names = [*PASSES, *PIPELINES]
             near = get_close_matches(item.name, names, n=3, cutoff=0.0)
-            words = f"there is no pass `{item.name[:80]}`; did you mean {_listed(near)}?"
+            words = f"there is no pass `{item.name[:80]}`; did you mean {_listed(near, ' or ')}?"
             raise BadPipeline(words, item.column)
     return tuple(found)
 
@@ -132,10 +132,14 @@ def _made(kind: type[Pass], item: _Item) -> Pass:
     for word in (item.options or "").replace(",", " ").split():
         name, equals, value = word.partition("=")
         if name not in known:
-            has = f"it has {_listed(known)}" if known else "it has none"
+            has = f"it has {_listed(known, ', ')}" if known else "it has none"
             raise BadPipeline(f"`{item.name}` has no option `{name[:80]}`; {has}", item.column)
         if not equals or not (value.isascii() and value.isdigit() and len(value) < 16):
             words = f"expected an integer for `{name}` of `{item.name}`, got `{value[:80]}`"
+            raise BadPipeline(words, item.column)
+        low = low_of(known[name].metadata)
+        if int(value) < low:
+            words = f"expected {low} or more for `{name}` of `{item.name}`, got {value}"
             raise BadPipeline(words, item.column)
         given[known[name].name] = int(value)
     return kind(**given)
@@ -145,6 +149,5 @@ def _dashed(name: str) -> str:
     return name.replace("_", "-")
 
 
-def _listed(names: object) -> str:
-    assert isinstance(names, list | dict)
-    return " or ".join(f"`{each}`" for each in names)
+def _listed(names: Iterable[str], between: str) -> str:
+    return between.join(f"`{each}`" for each in names)

@@ -44,7 +44,7 @@ def parse_module(text: str, name: str = "<module>") -> ModuleOp:
         line = text.count("\n", 0, start) + 1
         column = start - (text.rfind("\n", 0, start) + 1)
         raise NoModule(_lower(error.msg), Span(line, column, line, column + 1)) from error
-    except (VerifyException, ValueError, RecursionError) as error:
+    except (VerifyException, ValueError, OverflowError, RecursionError) as error:
         raise NoModule(_lower(first_line(error))) from error
     if not isinstance(module, ModuleOp):
         raise NoModule("expected one `builtin.module`")
@@ -63,5 +63,5 @@ def first_line(error: Exception) -> str:
 
 
 def _lower(words: str) -> str:
-    words = words.splitlines()[0] if words.strip() else "expected a module"
+    words = words.strip().split("\n")[0] or "expected a module"
     return (words[:1].lower() + words[1:]).removesuffix(".")

@@ -10,7 +10,6 @@ from typing import ClassVar
 from xdsl.context import Context
 from xdsl.dialects.builtin import ArrayAttr, IntegerAttr, ModuleOp, i64
 from xdsl.ir import Operation, SSAValue
-from xdsl.utils.exceptions import PassFailedException
 
 from aspl.dims import Dim, ceil_div, product
 from aspl.ops.higher import Accum
@@ -20,7 +19,7 @@ from aspl.ops.routing import Broadcast, EagerMerge, Parallelize, Partition, Reas
 from aspl.ops.sources import Consumer, Feedback
 from compiler.ir.edit import Editor, depths_of
 from compiler.ir.step import StepOp
-from compiler.passes.base import Pass
+from compiler.passes.base import Pass, option
 
 
 @dataclass(frozen=True)
@@ -39,13 +38,10 @@ class AssignDepths(Pass):
     name: ClassVar[str] = "assign-depths"
     about: ClassVar[str] = "lengthen queues where copies of a stream meet after different delays"
 
-    depth: int = 0
-    """The depth of all streams that need no longer one; 0 leaves it to the machine."""
+    depth: int = option(0, "depth of all streams that need no longer one; 0 is the machine's")
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        """Change the module. Errors: PassFailedException for a depth below 0."""
-        if self.depth < 0:
-            raise PassFailedException(f"`{self.name}` expects a depth of 0 or more")
+        """Change the module."""
         editor = Editor.of(op)
         needed = held(editor)
         depths = {

@@ -9,7 +9,6 @@ from typing import ClassVar, TypeAlias
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import SSAValue
-from xdsl.utils.exceptions import PassFailedException
 
 from aspl.dims import Dim, to_dim
 from aspl.functions.function import Empty, Fill, Library
@@ -21,7 +20,7 @@ from aspl.ops.sources import Assume
 from aspl.types import Tile
 from compiler.ir.edit import Editor, replace_stream
 from compiler.ir.step import StepOp
-from compiler.passes.base import Pass
+from compiler.passes.base import Pass, option
 
 Product: TypeAlias = Map | Accum
 
@@ -45,20 +44,14 @@ class HierTile(Pass):
     name: ClassVar[str] = "hier-tile"
     about: ClassVar[str] = "compute products of large tiles on compute tiles of a given size"
 
-    tile: int = 16
-    """Extents of a compute tile, where the options below do not say otherwise."""
-    rows: int | None = None
-    """Rows of a piece of the first operand and of the result."""
-    depth: int | None = None
-    """Columns of a piece of the first operand, rows of one of the second."""
-    cols: int | None = None
-    """Columns of a piece of the result."""
+    tile: int = option(16, "extents of a compute tile, where not said otherwise", low=1)
+    rows: int | None = option(None, "rows of a piece of the first operand and the result", low=1)
+    depth: int | None = option(None, "columns of a piece of the first operand", low=1)
+    cols: int | None = option(None, "columns of a piece of the result", low=1)
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        """Change the module. Errors: PassFailedException for an extent below 1."""
+        """Change the module."""
         sizes = [self.tile if each is None else each for each in (self.rows, self.depth, self.cols)]
-        if min(sizes) < 1:
-            raise PassFailedException(f"`{self.name}` expects extents of 1 or more")
         editor = Editor.of(op)
         for operation in editor.operations():
             if operation.OPERATOR in (Map, Accum):
@@ -67,15 +60,12 @@ class HierTile(Pass):
 
 @dataclass(frozen=True)
 class _Cut:
-    """A product and its pieces: extents of a piece, and how many there are in each direction."""
+    """How a product is cut: the extents of a piece."""
 
     transposed: bool
     rows: int
     depth: int
     cols: int
-    down: int
-    inner: int
-    across: int
 
 
 def _tile(operation: StepOp, sizes: Sequence[int], editor: Editor) -> None:
@@ -91,19 +81,14 @@ def _tile(operation: StepOp, sizes: Sequence[int], editor: Editor) -> None:
     cut = _cut(transposed, tuple(map(editor.bound, wide)), sizes)
     if cut is None:
         return
+    line = _Line(operation, editor)
     if isinstance(op, Map):
-        a_pieces, b_pieces = _pieces_of_map(operation, cut, editor)
-        depth = 1
-    else:
-        group = editor.type(operation.operands[0]).shape[-op.rank :]
-        extents = [editor.bound(dim) for dim in group]
-        if not all(extents):
-            # without static extents no affine read covers a group; an empty one has no pieces
-            return
-        known = [each for each in extents if each is not None]
-        a_pieces, b_pieces = _pieces_of_fold(operation, known, cut, editor)
-        depth = 1 + op.rank
-    _put_together(operation, op, (a_pieces, b_pieces), depth, editor)
+        _put_together(line, op, _reads_of_map(line, cut), 1)
+        return
+    group = editor.type(operation.operands[0]).shape[-op.rank :]
+    # without static extents no affine read covers a group; an empty one has no pieces
+    if all(map(editor.bound, group)):
+        _put_together(line, op, _reads_of_fold(line, group, cut), 1 + op.rank)
 
 
 def _is_product(op: Product) -> bool:
@@ -121,7 +106,7 @@ def _cut(transposed: bool, wide: tuple[int | None, ...], sizes: Sequence[int]) -
     counts = [extent // piece for extent, piece in zip(known, pieces, strict=True)]
     if max(counts) == 1 or any(e % p for e, p in zip(known, pieces, strict=True)):
         return None
-    return _Cut(transposed, *pieces, *counts)
+    return _Cut(transposed, *pieces)
 
 
 @dataclass(frozen=True)
@@ -144,60 +129,67 @@ def _split(rows: int, cols: int) -> tuple[Op, Op]:
     return Promote(rank=0), FlatMap(fn=Library("split_tiles", options))
 
 
-def _dims(*extents: int) -> tuple[Dim, ...]:
-    return tuple(map(to_dim, extents))
+@dataclass(frozen=True)
+class _Pieces:
+    """The pieces of both operands as streams, and how many there are in each direction."""
+
+    a: SSAValue
+    b: SSAValue
+    down: Dim
+    inner: Dim
+    across: Dim
 
 
-def _pieces_of_map(operation: StepOp, cut: _Cut, editor: Editor) -> tuple[SSAValue, SSAValue]:
+def _pieces(line: _Line, cut: _Cut) -> _Pieces:
+    """Cut both operands; extents are those of the types, so that both streams have equal ones."""
+    a, b = line.operation.operands
+    a = line.through(a, *_split(cut.rows, cut.depth))
+    sides = (cut.cols, cut.depth) if cut.transposed else (cut.depth, cut.cols)
+    b = line.through(b, *_split(*sides))
+    down, inner = line.editor.type(a).shape[-2:]
+    across = line.editor.type(b).shape[-2 if cut.transposed else -1]
+    return _Pieces(a, b, down, inner, across)
+
+
+def _reads_of_map(line: _Line, cut: _Cut) -> tuple[SSAValue, SSAValue]:
     """Return the pieces of both operands in step: dims down, across, inner."""
-    line = _Line(operation, editor)
-    a, b = operation.operands
-    rows_of_a = Bufferize(rank=1), Streamify(repeat=to_dim(cut.across))
-    left = line.through(a, *_split(cut.rows, cut.depth), *rows_of_a)
-    down = to_dim(cut.down)
-    if cut.transposed:
-        # pieces [across, inner] lie in the order of the reads
-        all_of_b = Bufferize(rank=2), Streamify(repeat=down)
-        return left, line.through(b, *_split(cut.cols, cut.depth), *all_of_b)
-    by_column = Streamify(
-        repeat=down, stride=_dims(1, cut.across), shape=_dims(cut.across, cut.inner)
-    )
-    return left, line.through(b, *_split(cut.depth, cut.cols), Bufferize(rank=2), by_column)
+    pieces = _pieces(line, cut)
+    one, inner, across = to_dim(1), pieces.inner, pieces.across
+    left = line.through(pieces.a, Bufferize(rank=1), Streamify(repeat=across))
+    stride = (inner, one) if cut.transposed else (one, across)
+    columns = Streamify(repeat=pieces.down, stride=stride, shape=(across, inner))
+    if cut.transposed and line.editor.type(pieces.b).shape[-2:] == (across, inner):
+        # a transposed operand lies in the order of the reads
+        columns = Streamify(repeat=pieces.down)
+    return left, line.through(pieces.b, Bufferize(rank=2), columns)
 
 
-def _pieces_of_fold(
-    operation: StepOp, group: list[int], cut: _Cut, editor: Editor
-) -> tuple[SSAValue, SSAValue]:
+def _reads_of_fold(line: _Line, group: tuple[Dim, ...], cut: _Cut) -> tuple[SSAValue, SSAValue]:
     """Return the pieces of both operands in step: dims down, across, those of the group, inner."""
-    line = _Line(operation, editor)
-    a, b = operation.operands
-    shape = _dims(cut.down, cut.across, *group, cut.inner)
-    store = Bufferize(rank=2 + len(group))
-    steps = _steps(group, cut.down * cut.inner)
-    read = Streamify(stride=_dims(cut.inner, 0, *steps, 1), shape=shape)
-    left = line.through(a, *_split(cut.rows, cut.depth), store, read)
-    steps = _steps(group, cut.inner * cut.across)
-    if cut.transposed:
-        read = Streamify(stride=_dims(0, cut.inner, *steps, 1), shape=shape)
-        return left, line.through(b, *_split(cut.cols, cut.depth), store, read)
-    read = Streamify(stride=_dims(0, 1, *steps, cut.across), shape=shape)
-    return left, line.through(b, *_split(cut.depth, cut.cols), store, read)
+    pieces = _pieces(line, cut)
+    zero, one = to_dim(0), to_dim(1)
+    down, inner, across = pieces.down, pieces.inner, pieces.across
+    shape, store = (down, across, *group, inner), Bufferize(rank=2 + len(group))
+    stride = (inner, zero, *_steps(group, down * inner), one)
+    left = line.through(pieces.a, store, Streamify(stride=stride, shape=shape))
+    first, last = (inner, one) if cut.transposed else (one, across)
+    stride = (zero, first, *_steps(group, inner * across), last)
+    return left, line.through(pieces.b, store, Streamify(stride=stride, shape=shape))
 
 
-def _steps(group: list[int], pieces: int) -> list[int]:
+def _steps(group: tuple[Dim, ...], pieces: Dim) -> tuple[Dim, ...]:
     """Return how many pieces lie between neighbours in each dim of a group."""
     found = [pieces]
     for extent in reversed(group[1:]):
         found.insert(0, found[0] * extent)
-    return found
+    return tuple(found)
 
 
-def _put_together(
-    operation: StepOp, op: Product, pieces: Sequence[SSAValue], rank: int, editor: Editor
-) -> None:
+def _put_together(line: _Line, op: Product, pieces: Sequence[SSAValue], rank: int) -> None:
     """Multiply the pieces, and let the whole tile stand for the product."""
-    line = _Line(operation, editor)
-    (partial,) = editor.insert(Accum(fn=op.fn, init=Fill(0.0), rank=rank), pieces, operation)
+    editor, operation = line.editor, line.operation
+    product = Accum(fn=op.fn, init=Fill(0.0), rank=rank)
+    (partial,) = editor.insert(product, pieces, operation)
     value = line.through(
         partial,
         Accum(fn=Library("retile_col"), init=Empty()),
@@ -206,7 +198,7 @@ def _put_together(
     (result,) = operation.results
     wanted, got = editor.type(result), editor.type(value)
     if wanted != got:
-        # pieces are counted in numbers, the tile may be written with sizes
+        # a size that is divided and multiplied again is another expression
         assert isinstance(wanted.element, Tile) and wanted.shape == got.shape
         value = line.through(value, Assume(tile=(wanted.element.rows, wanted.element.cols)))
     replace_stream(result, value)

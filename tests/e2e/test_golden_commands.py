@@ -35,7 +35,7 @@ def test_goldens_are_found() -> None:
     assert len(FILES) > 20
 
 
-@pytest.mark.parametrize("command", ["", "check", "fmt", "run", "explain", "ops"])
+@pytest.mark.parametrize("command", ["", "check", "fmt", "run", "explain", "ops", "opt", "draw"])
 def test_help_is_what_its_golden_says(
     command: str, golden: Callable[[str, str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
