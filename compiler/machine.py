@@ -23,7 +23,7 @@ MAX_RANK = 15
 """Of a stream that a machine carries: a token keeps its stop level in a few bits."""
 MAX_SIDE = 2**31 - 1
 """Rows or columns of one tile."""
-PARAMETERS = 26
+PARAMETERS = 27
 NOTHING = -1
 """A parameter that is not there."""
 
@@ -118,6 +118,8 @@ class P(IntEnum):
     """Coded elements of a buffer that is a state before its first element."""
     MADE = 25
     """`Made`, for a flat map."""
+    VALID_ROWS = 26
+    """Coded valid rows, where they are told."""
 
 
 NO_BUFFER = -(2**40)
@@ -187,8 +189,10 @@ class Valid(IntEnum):
     SUM = 6
     """Those of all folded tiles together."""
     ROW_OF = 7
-    """One for the rows of a tile that are valid."""
+    """Those of the rows of the whole tile that are in this part; the outermost dim of the read counts
+    parts one below the other."""
     SAME = 8
+    TOLD = 9
 
 
 class Stamp(IntEnum):

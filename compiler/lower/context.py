@@ -50,6 +50,14 @@ class Lowering:
     needed: set[int] = field(default_factory=set)
     """Streams that have to be evaluated first."""
 
+    @property
+    def has_padding(self) -> bool:
+        """Whether a tile of the program may have rows that are padding."""
+        return any(_pads(node) for node in self.checked.program.nodes) or any(
+            not isinstance(value.column, Record) and value.column.valid is not None
+            for value in self.known.streams.values()
+        )
+
     def stream(self, value: int) -> int:
         """Return the stream that carries a value."""
         while value in self.aliases:
@@ -68,6 +76,12 @@ class Lowering:
             tellers = (v for v, stream in enumerate(self.checked.types) if _tells(stream, name))
             found.update(list(tellers)[:1])
         return frozenset(found)
+
+
+def _pads(node: Node) -> bool:
+    if getattr(node.op, "pad", None) is not None:
+        return True
+    return getattr(getattr(node.op, "fn", None), "name", "") in ("set_valid", "append_row")
 
 
 def _tells(stream: Stream, name: str) -> bool:

@@ -7,16 +7,20 @@ operator says that its consumer is a memory unit.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from dataclasses import dataclass
+
 import numpy as np
 
-from aspl.dims import Dim
+from aspl.dims import Dim, ragged
+from aspl.dims import Kind as DimKind
 from aspl.functions.apply import flat_type, fold_flops, fold_init, map_flops
 from aspl.functions.declared import declared_flops
 from aspl.functions.function import Declared, Fill, Flat, Function, Library
 from aspl.functions.library.table import LIBRARY
 from aspl.ops.higher import Accum, FlatMap, Map, Scan
-from aspl.types import Buffer, Element, Tile
-from aspl.values.column import Column, Dense, Packed, Record, columns_of
+from aspl.types import Buffer, Element, Tile, Tuple, leaves
+from aspl.values.column import Column, Dense, Packed, columns_of, valid_rows
 from compiler.lower.coding import NotKnown, Slots
 from compiler.lower.context import At
 from compiler.machine import NO_BUFFER, Kind, Made, P, Slot, Stamp, Valid
@@ -34,6 +38,13 @@ _MAP_RULES = {
 }
 
 
+_PART_RULES = {
+    "split_rows": Valid.ROW_OF,
+    "split_tiles": Valid.ROW_OF,
+    "split_cols": Valid.SAME,
+}
+
+
 def map_(op: Map, at: At) -> None:
     """Lower a function of single elements."""
     elements = _operands(at)
@@ -44,7 +55,7 @@ def map_(op: Map, at: At) -> None:
     parameters |= _work(map_flops(op.fn, elements, result), op.fn, slots, at)
     parameters |= _written(result, at)
     parameters |= {P.VALID: int(rule), P.TILES: _tiles(elements), P.VALUES: at.controls()}
-    at.add(Kind.MAP, parameters)
+    at.add(Kind.MAP, parameters | _told_valid(elements, result, at))
 
 
 def accum(op: Accum, at: At) -> None:
@@ -74,6 +85,7 @@ def _fold(op: Accum | Scan, at: At) -> dict[P, int]:
         P.VALUES: at.controls(),
         P.GROWS: {"": 0, "rows": 1, "cols": 2}[grows],
         **_start(op, state, grows, at),
+        **(_told_valid(elements, state, at) if kept else {}),
     }
 
 
@@ -89,22 +101,16 @@ def _start(op: Accum | Scan, state: Element, grows: str, at: At) -> dict[P, int]
         return {P.START_ROWS: 1, P.START_COLS: 1, P.START_COUNT: _count_known(state, at)}
     init = fold_init(op.fn, op.init)
     begun = init.type if isinstance(init, Fill) and isinstance(init.type, Tile) else held
-    rows, cols = _known_or_none(begun, at)
-    if isinstance(init, Fill):
-        pair = (rows, cols)
-    else:
-        # nothing is there yet, as wide as the tiles to come
-        pair = (None, cols) if grows != "cols" else (rows, None)
-    return {
-        P.START_ROWS: pair[0] or 0,
-        P.START_COLS: 0 if grows == "cols" and not isinstance(init, Fill) else pair[1] or 0,
-        P.START_COUNT: _count_known(state, at),
-    }
-
-
-def _known_or_none(tile: Tile, at: At) -> tuple[int | None, int | None]:
     slots = Slots(at.lowering.known.extents)
-    return slots.known(tile.rows), slots.known(tile.cols)
+    rows, cols = slots.known(begun.rows) or 0, slots.known(begun.cols) or 0
+    found = {P.START_ROWS: rows, P.START_COLS: cols, P.START_COUNT: _count_known(state, at)}
+    if isinstance(init, Fill):
+        return found
+    # nothing is there yet, so nothing is written where it was
+    found[P.STORED] = 0
+    if grows:
+        found[P.START_ROWS if grows == "rows" else P.START_COLS] = 0
+    return found
 
 
 def _count_known(state: Element, at: At) -> int:
@@ -119,7 +125,7 @@ def _count_known(state: Element, at: At) -> int:
 def flat_map(op: FlatMap, at: At) -> None:
     """Lower a function that makes a small stream of every element."""
     elements = _operands(at)
-    flat = flat_type(op.fn, elements, _Quiet())
+    flat = flat_type(op.fn, elements, _Quiet(at))
     assert flat is not None
     result = at.result().element
     name = op.fn.name if isinstance(op.fn, Library) else ""
@@ -130,7 +136,7 @@ def flat_map(op: FlatMap, at: At) -> None:
     else:
         # a part of a tile stays where the tile lies
         parameters |= {P.WRITES_BACK: -1, P.SIZES: at.sizes()}
-    rule = {"split_rows": Valid.ROW_OF, "split_cols": Valid.SAME}.get(name, Valid.ALL)
+    rule = _PART_RULES.get(name, Valid.ALL)
     makes_filter = name == "last_tile_filter"
     parameters |= {
         P.LEVELS: at.tables.place(_levels(op, name, flat, slots, at)),
@@ -143,27 +149,35 @@ def flat_map(op: FlatMap, at: At) -> None:
     at.add(Kind.FLAT_MAP, parameters)
 
 
+@dataclass(frozen=True, slots=True)
 class _Quiet:
     """A site for a typing rule that the checker has applied already."""
 
-    node = -1
+    at: At
 
-    def __init__(self) -> None:
-        self._count = 0
+    @property
+    def node(self) -> int:
+        return self.at.place
 
     def same(self, left: Dim, right: Dim) -> bool:
         return True
 
     def bound(self, dim: Dim) -> int | None:
-        return dim.constant
+        return Slots(self.at.lowering.known.extents).known(dim)
 
-    def report(self, *args: object, **facts: object) -> None:
-        raise AssertionError(f"a checked function is refused: {args}")
+    def report(
+        self,
+        code: str,
+        message: str,
+        *,
+        operand: int | None = None,
+        hint: str = "",
+        facts: tuple[tuple[str, str], ...] = (),
+    ) -> None:
+        raise AssertionError(f"a checked function is refused: {code} {message}")
 
-    def fresh(self, kind: object, key: object, stem: str) -> Dim:
-        from aspl.dims import ragged
-
-        return ragged(f"?{stem}")
+    def fresh(self, kind: DimKind, key: Hashable, stem: str) -> Dim:
+        return ragged(f"{_FRESH}{stem}")
 
     def origin(self, operand: int) -> int:
         return operand
@@ -172,13 +186,17 @@ class _Quiet:
         return dim
 
 
+_FRESH = "?"
+"""How the name of an extent begins that only the elements tell."""
+
+
 def _levels(op: FlatMap, name: str, flat: Flat, slots: Slots, at: At) -> list[int]:
     """Return the coded extents of one small stream, their number first."""
     counts = {"split_rows": (0, Slot.KEPT), "cache_read_addresses": (1, Slot.VALUE)}
     counts |= {"last_tile_filter": (0, Slot.VALUE)}
     levels = [len(flat.shape)]
     for dim in flat.shape:
-        if name in counts and dim.is_ragged and str(dim).startswith("?"):
+        if name in counts and dim.is_ragged and str(dim).startswith(_FRESH):
             port, slot = counts[name]
             levels.append(_counted(port, slot, dim, at))
         else:
@@ -200,9 +218,22 @@ def _counted(port: int, slot: Slot, dim: Dim, at: At) -> int:
 
 
 def _is_tuple(at: At, port: int) -> bool:
-    return isinstance(at.lowering.known.streams.get(at.node.inputs[port]), Record) or hasattr(
-        at.operand(port).element, "parts"
+    return isinstance(at.operand(port).element, Tuple)
+
+
+def _told_valid(elements: tuple[Element, ...], result: Element, at: At) -> dict[P, int]:
+    """Return the valid rows of results of tuples, which carry those of no tile."""
+    inside = any(
+        isinstance(leaf, Tile)
+        for each in elements
+        if isinstance(each, Tuple)
+        for leaf in leaves(each)
     )
+    if not (inside and isinstance(result, Tile) and at.lowering.has_padding):
+        return {} if not inside else {P.VALID: int(Valid.ALL)}
+    column = at.evaluated(at.node.outputs[0]).column
+    assert isinstance(column, Dense | Packed)
+    return {P.VALID: int(Valid.TOLD), P.VALID_ROWS: at.listed(valid_rows(column))}
 
 
 def _operands(at: At) -> tuple[Element, ...]:

@@ -46,8 +46,14 @@ _CONSTANT, _SLOT, _ADD, _MULTIPLY, _FLOOR, _CEIL, _MODULO, _SOME, _ELEMENT = (
     int(code) for code in Code if code is not Code.END
 )
 _ROWS, _COLS, _COUNT, _VALUE, _KEPT = map(int, Slot)
-_ALL, _FIRST, _MET, _WITH_ROWS, _SET, _APPEND = map(
-    int, (Valid.ALL, Valid.FIRST, Valid.MET, Valid.FIRST_WITH_ROWS, Valid.SET, Valid.APPEND)
+_ALL, _FIRST, _MET, _WITH_ROWS, _SET, _APPEND, _TOLD = (
+    int(Valid.ALL),
+    int(Valid.FIRST),
+    int(Valid.MET),
+    int(Valid.FIRST_WITH_ROWS),
+    int(Valid.SET),
+    int(Valid.APPEND),
+    int(Valid.TOLD),
 )
 _P_SIZES = PARAMETER + int(P.SIZES)
 _P_FLOPS = PARAMETER + int(P.FLOPS)
@@ -56,6 +62,7 @@ _P_VALID = PARAMETER + int(P.VALID)
 _P_TILES = PARAMETER + int(P.TILES)
 _P_STORED = PARAMETER + int(P.STORED)
 _P_VALUES = PARAMETER + int(P.VALUES)
+_P_VALID_ROWS = PARAMETER + int(P.VALID_ROWS)
 
 SIDE_MASK = 0xFFFFFFFF
 
@@ -279,6 +286,8 @@ def result_valid(m, u, rows):
     if rule == _SET:
         value = value_at(m, u, 1)
         return min(max(value, 0), rows)
+    if rule == _TOLD:
+        return coded(m, u, m[u + _P_VALID_ROWS])
     tiles = m[u + _P_TILES]
     found, larger = -1, 0
     for i in range(m[u + INPUT_COUNT]):
@@ -294,7 +303,7 @@ def result_valid(m, u, rows):
                 return valid
             found = i
             larger = max(larger, valid)
-    if rule == _MET:
+    if rule == _MET and tiles != 0:
         return larger if found >= 0 else 0
     return rows
 

@@ -50,8 +50,8 @@ from simulator.engine.layout import (
     VALID_SHIFT,
 )
 from simulator.engine.queues import finish, has_room, note, put, wait_for_room
-from simulator.engine.reads import LEFT as READ_LEFT
 from simulator.engine.reads import (
+    COUNTERS,
     is_bare,
     is_read,
     next_step,
@@ -60,6 +60,7 @@ from simulator.engine.reads import (
     step_stops,
     with_outer,
 )
+from simulator.engine.reads import LEFT as READ_LEFT
 
 _P_RANK = PARAMETER + int(P.RANK)
 _P_ROWS = PARAMETER + int(P.ROWS)
@@ -347,7 +348,8 @@ def _write_flat(m, u, at, out):
         else:
             valid = m[u + R1]
             if m[u + _P_VALID] == _ROW_OF:
-                valid = 1 if index < m[u + R1] else 0
+                rows = m[u + R0] >> 32
+                valid = min(max(valid - m[at + COUNTERS] * rows, 0), rows)
             value = result_value(m, u, m[u + R7])
             if m[u + _P_MADE] == _LAST_TILE:
                 value = -1 if last else -2

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from numba import njit
+from numba import njit, types
+from numba.extending import intrinsic
+from numba.np.arrayobj import make_array
 
 from compiler import machine
 
@@ -40,6 +42,20 @@ def is_compiled(function: Callable[..., Any]) -> bool:
     # numba has no public question for this
     folder = Path(dispatcher._cache.cache_path)
     return any(folder.glob(f"{Path(dispatcher.py_func.__code__.co_filename).stem}.*.nbc"))
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def address_of(typing_context: Any, array: Any) -> Any:
+    """Return where an array of integers begins.
+
+    An address is indexed as the array is, without looking whether the index is negative, and takes
+    one register where an array takes seven.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return make_array(signature.args[0])(context, builder, arguments[0]).data
+
+    return types.CPointer(array.dtype)(array), generate
 
 
 def _drop_stale() -> None:

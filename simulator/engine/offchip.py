@@ -256,6 +256,24 @@ def _is_bare_head(m, c):
 
 
 @kernel
+def _has_both(m, u, data, address):
+    """Whether a tile and its address are there; the unit waits or ends where not."""
+    for c in (data, address):
+        if not has_token(m, c) and not is_over(m, c):
+            wait_for_token(m, u, c)
+            return False
+    if has_token(m, data) and has_token(m, address):
+        return True
+    if has_token(m, data):
+        fail(m, u, address)
+    elif has_token(m, address):
+        fail(m, u, data)
+    else:
+        finish(m, u)
+    return False
+
+
+@kernel
 def step_store_random(m, u):
     """Write every tile to the address beside it, and acknowledge it.
 
@@ -275,16 +293,8 @@ def step_store_random(m, u):
                 take(m, u, kept)
                 m[u + STEP] = 4
         if m[u + STEP] == 0:
-            if is_over(m, data) and is_over(m, address):
-                finish(m, u)
+            if not _has_both(m, u, data, address):
                 return
-            for c in (data, address):
-                if not has_token(m, c):
-                    if is_over(m, c):
-                        fail(m, u, c)
-                    else:
-                        wait_for_token(m, u, c)
-                    return
             see(m, u, data)
             see(m, u, address)
         if m[u + STEP] < 3:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from compiler.machine import Kind
 from simulator.engine.higher import step_flat_map, step_fold, step_map, step_scan
 from simulator.engine.hub import NEVER, next_cycle, serve
-from simulator.engine.kernel import entry, kernel
+from simulator.engine.kernel import address_of, entry, kernel
 from simulator.engine.layout import (
     ENDED,
     KIND,
@@ -85,8 +85,13 @@ from simulator.engine.sources import step_sink, step_source
 
 
 @entry
-def run(m):
+def run(memory):
     """Run to the end, or until nothing can go on."""
+    _run(address_of(memory))
+
+
+@kernel
+def _run(m):
     while m[STATUS] == RUNNING:
         while m[READY_HEAD] != m[READY_TAIL] and m[STATUS] == RUNNING:
             u = m[m[READY_BASE] + m[READY_HEAD]]
