@@ -80,8 +80,11 @@ class _Delays:
             waiting.add_readers(value)
         while waiting.heap:
             operation = waiting.next()
-            behind = self._behind(operation, delays, total)
             self._meet(broadcast, operation, delays)
+            if not waiting.heap:
+                # all paths lead through here, so copies differ no further behind it
+                return
+            behind = self._behind(operation, delays, total)
             for result in operation.results if behind else ():
                 delays[result] = behind
                 waiting.add_readers(result)
@@ -165,6 +168,9 @@ class _Waiting:
         for use in value.uses:
             operation = use.operation
             if not isinstance(operation, StepOp) or operation.OPERATOR is Feedback:
+                continue
+            if operation.OPERATOR in _NOT_FOLLOWED and len(operation.operands) == 1:
+                # nothing meets there, and nothing is followed behind it
                 continue
             place = self.places[operation]
             if place not in self.operations:
