@@ -24,6 +24,7 @@ def build() -> typer.Typer:
     """Put the sub-commands of the packages together."""
     # here, so that `guard` reports a failure to load like any other
     import aspl.cli
+    import benchmark.cli
     import compiler.cli
     import simulator.cli
 
@@ -39,6 +40,7 @@ def build() -> typer.Typer:
     aspl.cli.register(app)
     compiler.cli.register(app)
     simulator.cli.register(app)
+    benchmark.cli.register(app)
     return app
 
 

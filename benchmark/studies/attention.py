@@ -1,11 +1,12 @@
 """Decode attention over a batch in parallel regions: figures 14, 15 and 21.
 
-Source: STeP, section 5.5, and the scripts published with it.
+Source: STeP, figures 14, 15 and 21, and the scripts published with it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,7 @@ class AttentionParallel:
     @property
     def label(self) -> str:
         """Strategy and trace."""
-        return f"{self.strategy} {self.trace.source} x{self.requests}"
+        return f"{self.strategy} {Path(self.trace.source).stem} x{self.requests}"
 
     @property
     def requests(self) -> int:

@@ -1,6 +1,6 @@
 """Sizes of the models that the studies run.
 
-Source: STeP, section 5, and the scripts published with it.
+Source: STeP, its evaluation, and the scripts published with it.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ class MoeModel:
     def flops_per_row(self) -> int:
         """FLOPs that the published scripts count for one row of one expert.
 
-        8*D*F of them stand for down projection, SiLU and product; the scripts count SiLU D times
-        too often there, and their utilisations follow from it.
+        6*D*F for the products, F for the gate, and 8*D*F for SiLU, which takes 8*F: published
+        utilisations follow from this count.
         """
         return 14 * self.hidden * self.intermediate + self.intermediate
 

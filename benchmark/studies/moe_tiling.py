@@ -1,6 +1,6 @@
 """Static and dynamic tiling of a mixture of experts: figures 9, 10, 19 and 20.
 
-Source: STeP, section 5.3, and the scripts published with it.
+Source: STeP, figures 9 and 10, and the scripts published with it.
 """
 
 from __future__ import annotations

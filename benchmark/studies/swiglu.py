@@ -1,6 +1,6 @@
 """SwiGLU of one expert against hardware: figure 8.
 
-Source: STeP, section 5.2, and the scripts published with it.
+Source: STeP, figure 8, and the scripts published with it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Experts that take turns on the operators of a region: figures 12 and 13.
 
-Source: STeP, section 5.4, and the scripts published with it.
+Source: STeP, figures 12 and 13, and the scripts published with it.
 """
 
 from __future__ import annotations
