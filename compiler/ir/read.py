@@ -15,9 +15,8 @@ from aspl.dims import Atom, Dim, Symbol, extent
 from aspl.functions.function import Declared
 from aspl.ops.base import Op
 from aspl.ops.extents import dims_in, with_dims_changed
-from aspl.ops.sources import Feedback
 from aspl.program import Input, Node, Program, Value
-from aspl.types import Stream, Tensor
+from aspl.types import Stream
 from compiler.ir.attributes import SpansAttr
 from compiler.ir.decode import Decoder
 from compiler.ir.header import Header, header_of, kernel_of, operations_of
@@ -92,7 +91,7 @@ class _Reading:
         found: list[Input] = []
         for place, (name, attribute) in enumerate(zip(kernel.names, kernel.types, strict=True)):
             span = spans[place] if place < len(spans) else NOWHERE
-            tensor = header_tensor(name.data, self.header)
+            tensor = self.header.tensors.get(name.data)
             if tensor is not None:
                 found.append(Input(name.data, tensor, None, span))
                 continue
@@ -167,11 +166,6 @@ class _Reading:
         return extent(*self.shown[atom.name])
 
 
-def header_tensor(name: str, header: Header) -> Tensor | None:
-    """Return the tensor of that name among the parameters of the kernel."""
-    return header.tensors.get(name)
-
-
 def labels_of(operation: StepOp) -> tuple[str, ...]:
     """Return the names that their author gave to the streams of an operator."""
     return _labels(operation.results, operation.labels)
@@ -185,8 +179,3 @@ def _labels(values: Sequence[SSAValue], labels: ArrayAttr[StringAttr] | None) ->
 
 def _spans(spans: SpansAttr | None) -> tuple[Span, ...]:
     return () if spans is None else spans.data
-
-
-def is_feedback(operation: StepOp) -> bool:
-    """Whether an operation reads what a later one writes."""
-    return operation.OPERATOR is Feedback

@@ -52,8 +52,7 @@ def stops(compiled: Compiled) -> bool:
     try:
         simulate(compiled.checked, MACHINE, inputs, depths=depths)
     except SimulationFailed as failure:
-        assert [each.code for each in failure.diagnostics] == ["M001"]
-        return True
+        return [each.code for each in failure.diagnostics] == ["M001"]
     return False
 
 
