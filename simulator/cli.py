@@ -130,8 +130,11 @@ def _simulated(
     from aspl.reference.inputs import InputError
     from aspl.reference.state import EvaluationFailed
     from compiler.compiled import compile_program
+    from simulator.engine.run import is_compiled
     from simulator.simulate import SimulationFailed, simulate
 
+    if not is_compiled():
+        tell("compiling the simulator, once; this takes half a minute")
     try:
         compiled = compile_program(checked)
         depths = {value: each for value, each in enumerate(compiled.depths) if each is not None}

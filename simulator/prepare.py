@@ -94,7 +94,7 @@ def _evaluated(
     places = _ancestors(checked.program, wanted)
     program = _part(checked.program, places, wanted)
     part = replace(checked, program=program)
-    names = [each.name for each in (*program.inputs, *program.parameters)]
+    names = [each.name for each in program.inputs] + [each.name for each in program.parameters]
     given = {name: _value(inputs, name) for name in names}
     moved = {new: orders[old] for new, old in enumerate(places) if old in orders}
     found = evaluate(part, given, precision="f32", orders=moved, keep=True)

@@ -16,16 +16,22 @@ def deadlock(checked: Checked, machine: Machine, memory: Memory) -> Diagnostic:
     """Return the finding that names a ring of waiting units, each with its queue and clock."""
     units, channels = memory.unit_fields(), memory.channel_fields()
     ring = _ring(machine, memory, units)
-    lines = [_line(checked, machine, memory, unit, units, channels) for unit in ring]
+    lines = {unit: _line(checked, machine, memory, unit, units, channels) for unit in ring}
     first = next((unit for unit in ring if machine.nodes[unit] >= 0), ring[0])
-    shown = "; ".join(lines[:_MOST])
-    more = f"; and {len(lines) - _MOST} more" if len(lines) > _MOST else ""
-    spans = [_span(checked, machine, unit) for unit in ring if unit != first]
+    spans = {unit: _span(checked, machine, unit) for unit in ring}
+    # a place is marked once; what has none is told in the message
+    marked = {span: unit for unit, span in spans.items() if span not in (NOWHERE, spans[first])}
+    unmarked = [lines[unit] for unit in ring if unit not in marked.values() and unit != first]
+    if spans[first] == NOWHERE:
+        unmarked.insert(0, lines[first])
+    told = "".join(f"; {line}" for line in unmarked[:_MOST])
+    more = f"; and {len(unmarked) - _MOST} more" if len(unmarked) > _MOST else ""
     return Diagnostic(
         code="M001",
-        message=f"{len(ring)} units wait for each other: {shown}{more}",
-        span=_span(checked, machine, first),
-        labels=tuple(Label(span, "waits too") for span in spans[:_MOST] if span != NOWHERE),
+        message=f"{len(ring)} units wait for each other{told}{more}",
+        span=spans[first],
+        note=lines[first],
+        labels=tuple(Label(span, lines[unit]) for span, unit in list(marked.items())[:_MOST]),
         hint="make the queues deeper (`--depth`, `assign-depths`), or keep the copy that waits in "
         "a buffer",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from aspl.types import (
     Tile,
     Tuple,
     all_dims,
+    element_dims,
     element_dtype,
 )
 from aspl.values.column import Column, Dense, Packed, Record
@@ -166,6 +168,22 @@ class At:
             [int(Code.ELEMENT), self.tables.place_array(values), int(Code.END)]
         )
 
+    def listed_by_extents(self, dim: Dim) -> int:
+        """Return the code of a quantity of elements whose extents only an evaluation tells.
+
+        What the elements that are written do not show counts as 1 (assumed): a fold of tuples that
+        hold tiles of unequal extents.
+
+        Errors: EvaluationNeeded.
+        """
+        value = self.node.outputs[0]
+        stream = self.evaluated(value)
+        shown = _shown_extents(stream.column, self.result().element)
+        known: dict[str, Any] = {atom.name: 1 for atom in dim.atoms() if isinstance(atom, Symbol)}
+        known |= {**shown, **self.lowering.known.extents}
+        values = np.broadcast_to(np.asarray(dim.value(known), dtype=np.int64), len(stream.column))
+        return self.listed(values)
+
     def controls(self, number: int = 0) -> int:
         """Return where the control values of an output are listed; -1 where it has none.
 
@@ -220,6 +238,23 @@ class At:
                 return count * self._fixed(element.element)
             case _:
                 return self.size(element)[1]
+
+
+def _shown_extents(column: Column, element: Element) -> dict[str, Ints]:
+    """Return the extents that elements show, by the symbol that stands for each alone."""
+    if isinstance(column, Record) or isinstance(element, Tuple):
+        return {}
+    dims = element_dims(element)
+    whole = column.data.shape[1:] if isinstance(column, Dense) else ()
+    found = {}
+    for axis, dim in enumerate(dims):
+        if dim.symbol is not None:
+            found[dim.symbol.name] = (
+                column.extents[:, axis]
+                if isinstance(column, Packed)
+                else np.full(len(column), whole[axis], dtype=np.int64)
+            )
+    return found
 
 
 def label_of(checked: Checked, node: Node) -> str:

@@ -163,7 +163,7 @@ class _Quiet:
         return True
 
     def bound(self, dim: Dim) -> int | None:
-        return Slots(self.at.lowering.known.extents).known(dim)
+        return Slots(self.at.lowering.known.extents).known(dim) if dim.is_static else None
 
     def report(
         self,
@@ -247,7 +247,10 @@ def _tiles(elements: tuple[Element, ...]) -> int:
 def _work(flops: Dim, fn: Function, slots: Slots, at: At) -> dict[P, int]:
     """Return what one element costs."""
     fixed = int(isinstance(fn, Library) and fn.name in ONE_CYCLE)
-    code = at.coded(flops, slots)
+    try:
+        code = at.tables.coded(slots.words(flops))
+    except NotKnown:
+        code = at.listed_by_extents(flops)
     return {P.FLOPS: code, P.FIXED: fixed, P.COMPUTES: int(code != 0), P.SIZES: at.sizes()}
 
 

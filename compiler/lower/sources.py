@@ -1,4 +1,4 @@
-"""Lowering of the ends of a program: streams of the kernel, tensors of control values, consumers."""
+"""Lowering of the ends of a program: streams of the kernel, control tensors, consumers."""
 
 from __future__ import annotations
 

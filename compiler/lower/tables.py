@@ -80,7 +80,7 @@ class Tables:
     def selectors(self, flags: np.ndarray[tuple[int, int], np.dtype[np.bool_]]) -> Ints:
         """Return a control value for each row of flags: (n,)."""
         counts = flags.sum(axis=1)
-        values = -1 - flags.argmax(axis=1).astype(np.int64)
+        values: Ints = -1 - flags.argmax(axis=1).astype(np.int64)
         for place in np.flatnonzero(counts != 1):
             values[place] = self._row(flags[place])
         return values

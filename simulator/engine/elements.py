@@ -8,7 +8,7 @@ than the others is kept for the next step.
 from __future__ import annotations
 
 from compiler.machine import Code, P, Slot, Valid
-from simulator.engine.kernel import kernel
+from simulator.engine.kernel import Memory, kernel
 from simulator.engine.layout import (
     ARENA,
     BANDWIDTH,
@@ -68,7 +68,7 @@ SIDE_MASK = 0xFFFFFFFF
 
 
 @kernel
-def meet(m, u):
+def meet(m: Memory, u: int) -> int:
     """See the next token of every input; leave the stop that all have in R8 and its low in R9."""
     count, base, rest = m[u + INPUT_COUNT], m[u + INPUTS], m[u + REMAINDERS]
     ended = 0
@@ -104,7 +104,7 @@ def meet(m, u):
 
 
 @kernel
-def consume(m, u):
+def consume(m: Memory, u: int) -> None:
     """Take what `meet` saw; a stop above the common one stays for the next step."""
     base, rest, level = m[u + INPUTS], m[u + REMAINDERS], m[u + R8]
     for i in range(m[u + INPUT_COUNT]):
@@ -122,37 +122,37 @@ def consume(m, u):
 
 
 @kernel
-def buffered(m, value):
+def buffered(m: Memory, value: int) -> int:
     """Return how many elements a buffer holds."""
     return value if value >= 0 else m[m[ARENA] - 1 - value]
 
 
 @kernel
-def rows_at(m, u, port):
+def rows_at(m: Memory, u: int, port: int) -> int:
     """Return the rows of the element at the head of an input."""
     return m[m[m[m[u + INPUTS] + port] + HEAD] + SIDES] >> 32
 
 
 @kernel
-def cols_at(m, u, port):
+def cols_at(m: Memory, u: int, port: int) -> int:
     """Return the columns of the element at the head of an input."""
     return m[m[m[m[u + INPUTS] + port] + HEAD] + SIDES] & SIDE_MASK
 
 
 @kernel
-def valid_at(m, u, port):
+def valid_at(m: Memory, u: int, port: int) -> int:
     """Return the valid rows of the element at the head of an input."""
     return m[m[m[m[u + INPUTS] + port] + HEAD] + FLAGS] >> VALID_SHIFT
 
 
 @kernel
-def value_at(m, u, port):
+def value_at(m: Memory, u: int, port: int) -> int:
     """Return the control value, or the buffer, at the head of an input."""
     return m[m[m[m[u + INPUTS] + port] + HEAD] + VALUE]
 
 
 @kernel
-def _slot(m, u, port, slot):
+def _slot(m: Memory, u: int, port: int, slot: int) -> int:
     if slot == _ROWS:
         return rows_at(m, u, port)
     if slot == _COLS:
@@ -167,7 +167,7 @@ def _slot(m, u, port, slot):
 
 
 @kernel
-def coded(m, u, code):
+def coded(m: Memory, u: int, code: int) -> int:
     """Return a coded quantity, at the elements at the heads of the inputs."""
     if code >= 0:
         return code
@@ -175,7 +175,7 @@ def coded(m, u, code):
 
 
 @kernel
-def _run(m, u, at):
+def _run(m: Memory, u: int, at: int) -> int:
     top = m[STACK_BASE] - 1
     while m[at] != 0:
         op = m[at]
@@ -202,7 +202,7 @@ def _run(m, u, at):
 
 
 @kernel
-def _combined(op, left, right):
+def _combined(op: int, left: int, right: int) -> int:
     if op == _ADD:
         return left + right
     if op == _MULTIPLY:
@@ -217,13 +217,13 @@ def _combined(op, left, right):
 
 
 @kernel
-def up(amount, rate):
+def up(amount: int, rate: int) -> int:
     """Divide and round up."""
     return (amount + rate - 1) // rate
 
 
 @kernel
-def size_of(m, kind, unit, token):
+def size_of(m: Memory, kind: int, unit: int, token: int) -> int:
     """Return the bytes of the element in an entry: of fixed size, of a tile, of a buffer."""
     if kind == 0:
         return unit
@@ -234,7 +234,7 @@ def size_of(m, kind, unit, token):
 
 
 @kernel
-def load_cycles(m, u):
+def load_cycles(m: Memory, u: int) -> int:
     """Return the cycles that reading the inputs from on-chip memory takes."""
     total = 0
     base = m[u + INPUTS]
@@ -247,7 +247,7 @@ def load_cycles(m, u):
 
 
 @kernel
-def compute_cycles(m, u):
+def compute_cycles(m: Memory, u: int) -> int:
     """Return the cycles of computing one element, and count its FLOPs."""
     flops = coded(m, u, m[u + _P_FLOPS])
     cycles = m[u + _P_FIXED]
@@ -258,7 +258,7 @@ def compute_cycles(m, u):
 
 
 @kernel
-def store_cycles(m, u, rows, cols, count):
+def store_cycles(m: Memory, u: int, rows: int, cols: int, count: int) -> int:
     """Return the cycles of writing an element back to on-chip memory."""
     size = m[u + _P_STORED]
     if size < 0:
@@ -269,7 +269,7 @@ def store_cycles(m, u, rows, cols, count):
 
 
 @kernel
-def result_value(m, u, count):
+def result_value(m: Memory, u: int, count: int) -> int:
     """Return what the next element carries: its control value, or how many it holds."""
     values = m[u + _P_VALUES]
     if values >= 0:
@@ -278,7 +278,7 @@ def result_value(m, u, count):
 
 
 @kernel
-def result_valid(m, u, rows):
+def result_valid(m: Memory, u: int, rows: int) -> int:
     """Return the valid rows of a result by the rule of the unit's function."""
     rule = m[u + _P_VALID]
     if rule == _ALL:
@@ -309,6 +309,6 @@ def result_valid(m, u, rows):
 
 
 @kernel
-def clock_of(m, u):
+def clock_of(m: Memory, u: int) -> int:
     """Return the unit's time."""
     return m[u + CLOCK]

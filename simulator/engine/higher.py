@@ -23,7 +23,7 @@ from simulator.engine.elements import (
     store_cycles,
     valid_at,
 )
-from simulator.engine.kernel import kernel
+from simulator.engine.kernel import Memory, kernel
 from simulator.engine.layout import (
     BUSY,
     CLOCK,
@@ -81,7 +81,7 @@ _SUM, _ROW_OF, _SAME = int(Valid.SUM), int(Valid.ROW_OF), int(Valid.SAME)
 
 
 @kernel
-def spend(m, u, cycles):
+def spend(m: Memory, u: int, cycles: int) -> None:
     """Let the unit work."""
     if cycles > 0:
         clock = m[u + CLOCK]
@@ -90,14 +90,14 @@ def spend(m, u, cycles):
 
 
 @kernel
-def _held(m, u):
+def _held(m: Memory, u: int) -> int:
     """Return how many elements the buffer that is written holds; -1 where it is no buffer."""
     code = m[u + _P_BUFFERED]
     return -1 if code == _NO_BUFFER else coded(m, u, code)
 
 
 @kernel
-def step_map(m, u):
+def step_map(m: Memory, u: int) -> None:
     """Apply the function to one element of every input."""
     while True:
         if m[u + STEP] == 0:
@@ -127,7 +127,7 @@ def step_map(m, u):
 
 
 @kernel
-def _apply(m, u):
+def _apply(m: Memory, u: int) -> None:
     rows, cols = coded(m, u, m[u + _P_ROWS]), coded(m, u, m[u + _P_COLS])
     count = _held(m, u)
     cost = max(load_cycles(m, u), compute_cycles(m, u))
@@ -142,7 +142,7 @@ def _apply(m, u):
 
 
 @kernel
-def step_fold(m, u):
+def step_fold(m: Memory, u: int) -> None:
     """Fold groups; R0 to R3 hold rows, columns, valid rows and flags of the state, R5 its age."""
     while True:
         if m[u + STEP] == 0:
@@ -173,7 +173,7 @@ def step_fold(m, u):
 
 
 @kernel
-def _begin(m, u):
+def _begin(m: Memory, u: int) -> None:
     m[u + R0] = coded(m, u, m[u + _P_START_ROWS])
     m[u + R1] = coded(m, u, m[u + _P_START_COLS])
     m[u + R2] = m[u + R0]
@@ -182,7 +182,7 @@ def _begin(m, u):
 
 
 @kernel
-def _fold(m, u):
+def _fold(m: Memory, u: int) -> None:
     if m[u + R5] == 0:
         _begin(m, u)
     m[u + R5] += 1
@@ -196,7 +196,7 @@ def _fold(m, u):
 
 
 @kernel
-def _update(m, u):
+def _update(m: Memory, u: int) -> None:
     """Give the state the extents that it has after this element."""
     grows = m[u + _P_GROWS]
     if grows == 1:
@@ -219,7 +219,7 @@ def _update(m, u):
 
 
 @kernel
-def _write_state(m, u):
+def _write_state(m: Memory, u: int) -> bool:
     """Write the state, or a bare stop; return whether there was room."""
     out = m[u + OUT0]
     if not has_room(m, out):
@@ -239,7 +239,7 @@ def _write_state(m, u):
 
 
 @kernel
-def step_scan(m, u):
+def step_scan(m: Memory, u: int) -> None:
     """Fold, and write the state after every element."""
     while True:
         if m[u + STEP] == 0:
@@ -264,7 +264,7 @@ def step_scan(m, u):
 
 
 @kernel
-def _scan(m, u):
+def _scan(m: Memory, u: int) -> None:
     if m[u + R5] == 0:
         _begin(m, u)
     m[u + R5] += 1
@@ -278,7 +278,7 @@ def _scan(m, u):
 
 
 @kernel
-def step_flat_map(m, u):
+def step_flat_map(m: Memory, u: int) -> None:
     """Turn every element into a small stream; R4 holds the stop that its end carries on."""
     at = read_of(m, u)
     while True:
@@ -308,7 +308,7 @@ def step_flat_map(m, u):
 
 
 @kernel
-def _start_flat(m, u, at):
+def _start_flat(m: Memory, u: int, at: int) -> None:
     """Work on one element, and begin to write what it becomes."""
     rule = m[u + _P_VALID]
     rows, cols = coded(m, u, m[u + _P_ROWS]), coded(m, u, m[u + _P_COLS])
@@ -334,7 +334,7 @@ def _start_flat(m, u, at):
 
 
 @kernel
-def _write_flat(m, u, at, out):
+def _write_flat(m: Memory, u: int, at: int, out: int) -> bool:
     """Write what is left of the small stream; return whether there was room for all."""
     while not is_read(m, at):
         if not has_room(m, out):

@@ -11,7 +11,7 @@ tile need no events of their own.
 from __future__ import annotations
 
 from compiler.machine import P
-from simulator.engine.kernel import kernel
+from simulator.engine.kernel import Memory, kernel
 from simulator.engine.layout import (
     BEGINS,
     FINISHES,
@@ -39,7 +39,7 @@ NEVER = 1 << 62
 
 
 @kernel
-def next_cycle(m):
+def next_cycle(m: Memory) -> int:
     """Return the next cycle in which the hub has something to do; NEVER for none."""
     if m[HUB_ACTIVE_COUNT] > 0:
         return m[HUB_TIME]
@@ -51,7 +51,7 @@ def next_cycle(m):
 
 
 @kernel
-def serve(m, limit):
+def serve(m: Memory, limit: int) -> None:
     """Serve the cycles before `limit` until an access is complete and its unit may ask again."""
     answered = NEVER
     while True:
@@ -67,7 +67,7 @@ def serve(m, limit):
 
 
 @kernel
-def _admit(m, now):
+def _admit(m: Memory, now: int) -> int:
     """Make the accesses that begin now active; return when the next one begins."""
     coming = NEVER
     waiting = m[HUB_WAITING]
@@ -85,7 +85,7 @@ def _admit(m, now):
 
 
 @kernel
-def _insert(m, u):
+def _insert(m: Memory, u: int) -> None:
     """Put an access in its place in the order of arbitration."""
     active, count = m[HUB_ACTIVE], m[HUB_ACTIVE_COUNT]
     place = count
@@ -101,7 +101,7 @@ def _insert(m, u):
 
 
 @kernel
-def _serve_cycles(m, now, until):
+def _serve_cycles(m: Memory, now: int, until: int) -> None:
     """Serve cycles from `now` to before `until`, or to the first in which an access is complete."""
     active, count, issue = m[HUB_ACTIVE], m[HUB_ACTIVE_COUNT], m[HUB_ISSUE]
     cycles = until - now
@@ -116,7 +116,7 @@ def _serve_cycles(m, now, until):
 
 
 @kernel
-def _serve_single(m, now, cycles):
+def _serve_single(m: Memory, now: int, cycles: int) -> None:
     """Serve cycles in which every active unit issues one request."""
     active, count = m[HUB_ACTIVE], m[HUB_ACTIVE_COUNT]
     busy, channels, interval = m[HUB_BUSY], m[HUB_CHANNELS], m[HUB_INTERVAL]
@@ -144,7 +144,7 @@ def _serve_single(m, now, cycles):
 
 
 @kernel
-def _serve_cycle(m, cycle, issue):
+def _serve_cycle(m: Memory, cycle: int, issue: int) -> None:
     """Serve one cycle in which a unit issues up to `issue` requests."""
     active, channels = m[HUB_ACTIVE], m[HUB_CHANNELS]
     busy, interval, returns = m[HUB_BUSY], m[HUB_INTERVAL], m[HUB_RETURN]
@@ -163,7 +163,7 @@ def _serve_cycle(m, cycle, issue):
 
 
 @kernel
-def _release(m):
+def _release(m: Memory) -> int:
     """Answer the units whose accesses are complete; return the soonest time of an answer."""
     active, count = m[HUB_ACTIVE], m[HUB_ACTIVE_COUNT]
     kept, soonest = 0, NEVER

@@ -5,18 +5,29 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeAlias, TypeVar, cast
 
+import numpy as np
 from numba import njit, types
 from numba.extending import intrinsic
 from numba.np.arrayobj import make_array
+from numpy.typing import NDArray
 
 from compiler import machine
 
 F = TypeVar("F", bound=Callable[..., Any])
+Ints: TypeAlias = NDArray[np.int64]
+
+
+class Memory(Protocol):
+    """The address of the engine's memory: indexed by integers, it holds integers."""
+
+    def __getitem__(self, place: int) -> int: ...
+
+    def __setitem__(self, place: int, value: int) -> None: ...
+
 
 _HERE = Path(__file__).parent
-_STAMP = _HERE / "__pycache__" / "engine.sha256"
 
 
 def kernel(function: F) -> F:
@@ -27,47 +38,32 @@ def kernel(function: F) -> F:
 def entry(function: F) -> F:
     """Compile a function that Python calls, with all that it calls, and keep it on disk.
 
-    What is kept is found again by the time stamp of the function's own file, so it is dropped here
-    when any other file of the engine has changed.
+    What is kept is found again by the function's own code and the values that it closes over, so
+    it has to close over the digest of the engine.
     """
-    _drop_stale()
     return cast(F, njit(error_model="numpy", cache=True)(function))
 
 
-def is_compiled(function: Callable[..., Any]) -> bool:
-    """Whether an entry is ready: compiled in this process, or kept on disk by an earlier one."""
-    dispatcher = cast(Any, function)
-    if dispatcher.signatures:
-        return True
-    # numba has no public question for this
-    folder = Path(dispatcher._cache.cache_path)
-    return any(folder.glob(f"{Path(dispatcher.py_func.__code__.co_filename).stem}.*.nbc"))
+def engine_digest() -> int:
+    """Return a number that changes with the sources of the engine."""
+    sources = [*sorted(_HERE.glob("*.py")), Path(machine.__file__)]
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).digest()
+    return int.from_bytes(digest[:7], "big")
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def address_of(typing_context: Any, array: Any) -> Any:
+@intrinsic
+def _address_of(typing_context: Any, array: Any) -> Any:  # noqa: ANN401 - numba's own types
     """Return where an array of integers begins.
 
     An address is indexed as the array is, without looking whether the index is negative, and takes
     one register where an array takes seven.
     """
 
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return make_array(signature.args[0])(context, builder, arguments[0]).data
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401
+        made = make_array(signature.args[0])  # type: ignore[no-untyped-call]
+        return made(context, builder, arguments[0]).data
 
-    return types.CPointer(array.dtype)(array), generate
+    return types.CPointer(array.dtype)(array), generate  # type: ignore[no-untyped-call]
 
 
-def _drop_stale() -> None:
-    sources = [*sorted(_HERE.glob("*.py")), Path(machine.__file__)]
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
-    try:
-        if _STAMP.exists() and _STAMP.read_text(encoding="ascii") == digest:
-            return
-        for path in _STAMP.parent.glob("*.nb[ci]"):
-            path.unlink(missing_ok=True)
-        _STAMP.parent.mkdir(exist_ok=True)
-        _STAMP.write_text(digest, encoding="ascii")
-    except OSError:
-        # a read-only installation does not change either
-        return
+address_of = cast(Callable[[Ints], Memory], _address_of)

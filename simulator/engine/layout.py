@@ -67,6 +67,8 @@ EVENTS_SIZE = 43
 EVENTS_USED = 44
 EVENTS_ON = 45
 LOG_ON = 46
+DIGEST = 47
+"""Of the engine that ran."""
 HEADER = 64
 
 # what ended a run

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from compiler.machine import P
 from simulator.engine.elements import SIDE_MASK, result_value, up
-from simulator.engine.kernel import kernel
+from simulator.engine.kernel import Memory, kernel
 from simulator.engine.layout import (
     ACCESS,
     BEGINS,
@@ -69,7 +69,7 @@ _P_MODE = PARAMETER + int(P.MODE)
 
 
 @kernel
-def ask(m, u, rows, cols):
+def ask(m: Memory, u: int, rows: int, cols: int) -> bool:
     """Begin the access of one tile; return whether there is anything to wait for.
 
     A row of a tile is a whole number of requests.
@@ -87,7 +87,7 @@ def ask(m, u, rows, cols):
 
 
 @kernel
-def answered(m, u):
+def answered(m: Memory, u: int) -> bool:
     """Whether the access is complete; the unit's clock is then that of the last answer."""
     end = m[u + FINISHES]
     if end == 0:
@@ -100,12 +100,12 @@ def answered(m, u):
 
 
 @kernel
-def _tile_flags(m, u):
+def _tile_flags(m: Memory, u: int) -> int:
     return ON_CHIP | (m[u + _P_ROWS] << VALID_SHIFT)
 
 
 @kernel
-def _load_tile(m, u, stops):
+def _load_tile(m: Memory, u: int, stops: int) -> bool:
     """Load one tile and write it; STEP 1 begins, 2 waits, 3 writes. Return whether it is done."""
     if m[u + STEP] == 1:
         m[u + STEP] = 2 if ask(m, u, m[u + _P_ROWS], m[u + _P_COLS]) else 3
@@ -127,7 +127,7 @@ def _load_tile(m, u, stops):
 
 
 @kernel
-def _bare(m, u, stops):
+def _bare(m: Memory, u: int, stops: int) -> bool:
     """Write a bare stop; return whether there was room."""
     out = m[u + OUT0]
     if not has_room(m, out):
@@ -138,7 +138,7 @@ def _bare(m, u, stops):
 
 
 @kernel
-def _read_all(m, u, at, outer):
+def _read_all(m: Memory, u: int, at: int, outer: int) -> bool:
     """Load the tiles of one affine read; return whether all are written."""
     while not is_read(m, at):
         stops = with_outer(step_stops(m, at), outer, m[at + LEFT] == 1)
@@ -150,7 +150,7 @@ def _read_all(m, u, at, outer):
 
 
 @kernel
-def step_load(m, u):
+def step_load(m: Memory, u: int) -> None:
     """Read tiles in an affine order, once."""
     at = read_of(m, u)
     if m[u + STEP] == 0:
@@ -161,7 +161,7 @@ def step_load(m, u):
 
 
 @kernel
-def step_load_ref(m, u):
+def step_load_ref(m: Memory, u: int) -> None:
     """Read tiles in an affine order once for every element of the input; R0 holds its stop."""
     at = read_of(m, u)
     source = m[u + IN0]
@@ -191,7 +191,7 @@ def step_load_ref(m, u):
 
 
 @kernel
-def step_load_random(m, u):
+def step_load_random(m: Memory, u: int) -> None:
     """Read the tile that each address names; R0 holds its stop, R1 the low of a bare one."""
     source = m[u + IN0]
     while True:
@@ -215,7 +215,7 @@ def step_load_random(m, u):
 
 
 @kernel
-def _write_tile(m, u, source):
+def _write_tile(m: Memory, u: int, source: int) -> bool:
     """Write the tile at the head of a channel; return whether it is done."""
     if m[u + STEP] == 0:
         sides = m[m[source + HEAD] + SIDES]
@@ -230,7 +230,7 @@ def _write_tile(m, u, source):
 
 
 @kernel
-def step_store(m, u):
+def step_store(m: Memory, u: int) -> None:
     """Write every tile; its entry stays taken until all answers are there."""
     source = m[u + IN0]
     while True:
@@ -251,12 +251,12 @@ def step_store(m, u):
 
 
 @kernel
-def _is_bare_head(m, c):
+def _is_bare_head(m: Memory, c: int) -> bool:
     return has_token(m, c) and (m[m[c + HEAD] + FLAGS] >> LOW_SHIFT) & STOP_MASK != 0
 
 
 @kernel
-def _has_both(m, u, data, address):
+def _has_both(m: Memory, u: int, data: int, address: int) -> bool:
     """Whether a tile and its address are there; the unit waits or ends where not."""
     for c in (data, address):
         if not has_token(m, c) and not is_over(m, c):
@@ -274,7 +274,7 @@ def _has_both(m, u, data, address):
 
 
 @kernel
-def step_store_random(m, u):
+def step_store_random(m: Memory, u: int) -> None:
     """Write every tile to the address beside it, and acknowledge it.
 
     Stops of the two inputs need not match; those of one of them are the acknowledgements'.
@@ -310,7 +310,7 @@ def step_store_random(m, u):
 
 
 @kernel
-def _acknowledge(m, u):
+def _acknowledge(m: Memory, u: int) -> bool:
     out = m[u + OUT0]
     if not has_room(m, out):
         wait_for_room(m, u, out)

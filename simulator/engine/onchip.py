@@ -9,7 +9,7 @@ from __future__ import annotations
 from compiler.machine import P
 from simulator.engine.elements import buffered
 from simulator.engine.higher import spend
-from simulator.engine.kernel import kernel
+from simulator.engine.kernel import Memory, kernel
 from simulator.engine.layout import (
     ARENA,
     ARENA_ENTRY,
@@ -72,7 +72,7 @@ _P_LEVELS = PARAMETER + int(P.LEVELS)
 
 
 @kernel
-def step_bufferize(m, u):
+def step_bufferize(m: Memory, u: int) -> None:
     """Store groups; R0 counts, R1 to R3 are the first element, R5 the arena's record if any."""
     source, rank = m[u + IN0], m[u + _P_RANK]
     while True:
@@ -119,7 +119,7 @@ def step_bufferize(m, u):
 
 
 @kernel
-def _keep(m, u, token):
+def _keep(m: Memory, u: int, token: int) -> None:
     """Add an element, or all elements of a buffer, to the buffer under way."""
     value, sides, flags = m[token + VALUE], m[token + SIDES], m[token + FLAGS] & ~STOPS_MASK
     if m[u + _P_BUFFERS] == 0:
@@ -135,7 +135,7 @@ def _keep(m, u, token):
 
 
 @kernel
-def _keep_one(m, u, value, sides, flags):
+def _keep_one(m: Memory, u: int, value: int, sides: int, flags: int) -> None:
     if m[u + R0] == 0:
         m[u + R1] = value
         m[u + R2] = sides
@@ -152,7 +152,7 @@ def _keep_one(m, u, value, sides, flags):
 
 
 @kernel
-def _open_record(m, u):
+def _open_record(m: Memory, u: int) -> None:
     used = m[ARENA_USED]
     m[u + R5] = used + 1
     m[ARENA_USED] = used + 1
@@ -161,7 +161,7 @@ def _open_record(m, u):
 
 
 @kernel
-def _record(m, u, value, sides, flags):
+def _record(m: Memory, u: int, value: int, sides: int, flags: int) -> None:
     """Add an element to the record, which moves to the end of the arena where it is not there."""
     start, used = m[u + R5] - 1, m[ARENA_USED]
     if start >= m[ARENA_SIZE] or used + ARENA_ENTRY > m[ARENA_SIZE]:
@@ -187,7 +187,7 @@ def _record(m, u, value, sides, flags):
 
 
 @kernel
-def _start(m, u, at, stops):
+def _start(m: Memory, u: int, at: int, stops: int) -> None:
     """Begin to read the buffer at the head; R0 is the stop around the read, R6 the step."""
     m[u + R0] = stops & STOP_MASK
     m[u + R1] = (stops >> LOW_SHIFT) & STOP_MASK
@@ -198,7 +198,7 @@ def _start(m, u, at, stops):
 
 
 @kernel
-def _place(m, u, at, index, count):
+def _place(m: Memory, u: int, at: int, index: int, count: int) -> int:
     """Return which element of the buffer a step reads."""
     strides = m[u + _P_STRIDES]
     if strides < 0:
@@ -210,7 +210,7 @@ def _place(m, u, at, index, count):
 
 
 @kernel
-def _write_read(m, u, at, source):
+def _write_read(m: Memory, u: int, at: int, source: int) -> bool:
     """Write what is left of a read, or the bare stop; return whether all is written."""
     out = m[u + OUT0]
     if m[u + R1] != 0:
@@ -239,7 +239,7 @@ def _write_read(m, u, at, source):
 
 
 @kernel
-def _put_element(m, u, at, token, stops):
+def _put_element(m: Memory, u: int, at: int, token: int, stops: int) -> None:
     held = m[token + VALUE]
     value, sides, flags = 0, m[token + SIDES], m[token + FLAGS] & ~STOPS_MASK
     if held < 0:
@@ -250,7 +250,7 @@ def _put_element(m, u, at, token, stops):
 
 
 @kernel
-def step_streamify(m, u):
+def step_streamify(m: Memory, u: int) -> None:
     """Read every buffer, which stays until its last element is written."""
     at, source = read_of(m, u), m[u + IN0]
     while True:
@@ -271,7 +271,7 @@ def step_streamify(m, u):
 
 
 @kernel
-def look_up(m, u, source, ref):
+def look_up(m: Memory, u: int, source: int, ref: int) -> int:
     """Wait for the next token of `ref` and, where it needs one, for the element that it repeats.
 
     Returns 0 where the unit has to wait, 1 with both at hand, 2 at the end of `ref`. Bare stops of
@@ -299,14 +299,14 @@ def look_up(m, u, source, ref):
 
 
 @kernel
-def advances(m, u, stops):
+def advances(m: Memory, u: int, stops: int) -> bool:
     """Whether a token of `ref` ends what one element is repeated for."""
     low = (stops >> LOW_SHIFT) & STOP_MASK
     return stops & STOP_MASK >= m[u + _P_RANK] and low <= m[u + _P_RANK]
 
 
 @kernel
-def drain(m, u, source):
+def drain(m: Memory, u: int, source: int) -> bool:
     """Take what is left of a stream; return whether it has ended."""
     while has_token(m, source):
         take(m, u, source)
@@ -317,7 +317,7 @@ def drain(m, u, source):
 
 
 @kernel
-def step_streamify_ref(m, u):
+def step_streamify_ref(m: Memory, u: int) -> None:
     """Read the buffer once for every element of `ref`; R3 is the stop of that element."""
     at, source, ref = read_of(m, u), m[u + IN0], m[u + IN1]
     while True:

@@ -7,7 +7,7 @@ for the answer to token k - c, which arrives one cycle after that token was take
 
 from __future__ import annotations
 
-from simulator.engine.kernel import kernel
+from simulator.engine.kernel import Memory, kernel
 from simulator.engine.layout import (
     ANSWER,
     BARE,
@@ -71,7 +71,7 @@ from simulator.engine.layout import (
 
 
 @kernel
-def wake(m, u):
+def wake(m: Memory, u: int) -> None:
     """Put a unit into the queue of those that can go on."""
     if m[u + QUEUED] == 0 and m[u + DONE] == 0:
         m[u + QUEUED] = 1
@@ -81,7 +81,7 @@ def wake(m, u):
 
 
 @kernel
-def note(m, u, start, end, kind):
+def note(m: Memory, u: int, start: int, end: int, kind: int) -> None:
     """Record a stretch of a unit's time."""
     if m[EVENTS_ON] != 0:
         used = m[EVENTS_USED]
@@ -95,19 +95,19 @@ def note(m, u, start, end, kind):
 
 
 @kernel
-def has_token(m, c):
+def has_token(m: Memory, c: int) -> bool:
     """Whether there is a token, of whatever time."""
     return m[c + PUT] > m[c + TAKEN]
 
 
 @kernel
-def is_over(m, c):
+def is_over(m: Memory, c: int) -> bool:
     """Whether the stream has ended and everything was taken."""
     return m[c + CLOSED] != 0 and m[c + PUT] == m[c + TAKEN]
 
 
 @kernel
-def wait_for_token(m, u, c):
+def wait_for_token(m: Memory, u: int, c: int) -> None:
     """Stop the unit until the channel has a token or ends."""
     m[c + READER_WAITS] = 1
     m[u + WAITS] = FOR_ELEMENT
@@ -115,7 +115,7 @@ def wait_for_token(m, u, c):
 
 
 @kernel
-def see(m, u, c):
+def see(m: Memory, u: int, c: int) -> None:
     """Advance the unit to the time of the token at the head."""
     time = m[m[c + HEAD] + TIME]
     clock = m[u + CLOCK]
@@ -128,7 +128,7 @@ def see(m, u, c):
 
 
 @kernel
-def see_end(m, u, c):
+def see_end(m: Memory, u: int, c: int) -> None:
     """Advance the unit to the time at which it sees that a stream has ended."""
     time = m[c + CLOSE_TIME]
     clock = m[u + CLOCK]
@@ -141,7 +141,7 @@ def see_end(m, u, c):
 
 
 @kernel
-def take(m, u, c):
+def take(m: Memory, u: int, c: int) -> None:
     """Free the entry at the head; the writer hears of it one cycle later."""
     head = m[c + HEAD]
     time = m[head + TIME]
@@ -158,13 +158,13 @@ def take(m, u, c):
 
 
 @kernel
-def has_room(m, c):
+def has_room(m: Memory, c: int) -> bool:
     """Whether the reader has freed an entry, at whatever time."""
     return m[c + PUT] - m[c + TAKEN] < m[c + CAPACITY]
 
 
 @kernel
-def wait_for_room(m, u, c):
+def wait_for_room(m: Memory, u: int, c: int) -> None:
     """Stop the unit until the reader takes a token."""
     m[c + WRITER_WAITS] = 1
     m[u + WAITS] = FOR_ROOM
@@ -172,7 +172,7 @@ def wait_for_room(m, u, c):
 
 
 @kernel
-def see_room(m, u, c):
+def see_room(m: Memory, u: int, c: int) -> None:
     """Advance the unit to the time at which it hears that there is room."""
     if m[c + PUT] >= m[c + CAPACITY]:
         answer = m[m[c + TAIL] + ANSWER]
@@ -186,7 +186,7 @@ def see_room(m, u, c):
 
 
 @kernel
-def put(m, u, c, time, value, sides, flags):
+def put(m: Memory, u: int, c: int, time: int, value: int, sides: int, flags: int) -> None:
     """Send a token, for which there is room, to be seen at `time` at the earliest."""
     see_room(m, u, c)
     tail = m[c + TAIL]
@@ -215,7 +215,7 @@ def put(m, u, c, time, value, sides, flags):
 
 
 @kernel
-def _log(m, c, value, sides, flags):
+def _log(m: Memory, c: int, value: int, sides: int, flags: int) -> None:
     used = m[LOG_USED]
     if used < m[LOG_SIZE]:
         place = m[LOG] + used * LOG_ENTRY
@@ -227,7 +227,7 @@ def _log(m, c, value, sides, flags):
 
 
 @kernel
-def close(m, u, c):
+def close(m: Memory, u: int, c: int) -> None:
     """End the stream of a channel; the reader sees it one cycle after the unit last waited."""
     if m[c + CLOSED] == 0:
         m[c + CLOSED] = 1
@@ -238,7 +238,7 @@ def close(m, u, c):
 
 
 @kernel
-def finish(m, u):
+def finish(m: Memory, u: int) -> None:
     """End the unit and all its streams."""
     for place in range(m[u + OUTPUT_COUNT]):
         close(m, u, m[m[u + OUTPUTS] + place])
@@ -247,7 +247,7 @@ def finish(m, u):
 
 
 @kernel
-def fail(m, u, c):
+def fail(m: Memory, u: int, c: int) -> None:
     """End the run: what the unit reads from the channel does not fit."""
     m[STATUS] = FAULT
     m[FAULT_UNIT] = u

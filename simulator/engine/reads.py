@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from compiler.machine import P
 from simulator.engine.elements import coded
-from simulator.engine.kernel import kernel
+from simulator.engine.kernel import Memory, kernel
 from simulator.engine.layout import DATA, INPUT_COUNT, PARAMETER, REMAINDERS
 
 _P_LEVELS = PARAMETER + int(P.LEVELS)
@@ -27,13 +27,13 @@ SCRATCH = 40
 
 
 @kernel
-def read_of(m, u):
+def read_of(m: Memory, u: int) -> int:
     """Return where the unit keeps its read."""
     return m[u + REMAINDERS] + 2 * m[u + INPUT_COUNT]
 
 
 @kernel
-def start_read(m, u, at, skip):
+def start_read(m: Memory, u: int, at: int, skip: int) -> None:
     """Begin a read of the extents that the unit's LEVELS tell."""
     levels = m[DATA] + m[u + _P_LEVELS]
     dims = m[levels]
@@ -56,19 +56,19 @@ def start_read(m, u, at, skip):
 
 
 @kernel
-def is_bare(m, at):
+def is_bare(m: Memory, at: int) -> bool:
     """Whether the steps are empty tensors."""
     return m[at + LOOPED] < m[at + DIMS]
 
 
 @kernel
-def is_read(m, at):
+def is_read(m: Memory, at: int) -> bool:
     """Whether no step is left."""
     return m[at + LEFT] == 0
 
 
 @kernel
-def step_stops(m, at):
+def step_stops(m: Memory, at: int) -> int:
     """Return the stop of this step without what is around the read: level, low in the byte above.
 
     The last step closes all dims of the read, the outermost only where it is not concatenated.
@@ -86,7 +86,7 @@ def step_stops(m, at):
 
 
 @kernel
-def next_step(m, at):
+def next_step(m: Memory, at: int) -> None:
     """Go on to the next step."""
     m[at + LEFT] -= 1
     for i in range(m[at + LOOPED] - 1, -1, -1):
@@ -97,6 +97,6 @@ def next_step(m, at):
 
 
 @kernel
-def with_outer(stops, outer, is_last):
+def with_outer(stops: int, outer: int, is_last: bool) -> int:
     """Return the stops of a step with those around the read, which the last step closes."""
     return stops + outer if is_last else stops

@@ -5,7 +5,7 @@ from __future__ import annotations
 from compiler.machine import P, Route
 from simulator.engine.elements import size_of, up
 from simulator.engine.higher import spend
-from simulator.engine.kernel import kernel
+from simulator.engine.kernel import Memory, kernel
 from simulator.engine.layout import (
     CLOCK,
     CLOSED,
@@ -18,7 +18,6 @@ from simulator.engine.layout import (
     IN1,
     INPUT_COUNT,
     INPUTS,
-    LAST_WAIT,
     LOW_SHIFT,
     NO_WAIT,
     NUMBER,
@@ -46,14 +45,12 @@ from simulator.engine.layout import (
     SELECTOR_STARTS,
     SELECTOR_TARGETS,
     SIDES,
-    STARVED,
     STEP,
     STOP_MASK,
     STOPS_MASK,
     SWITCH,
     TIME,
     VALUE,
-    WAITING,
     WAITS,
 )
 from simulator.engine.queues import (
@@ -63,7 +60,6 @@ from simulator.engine.queues import (
     has_room,
     has_token,
     is_over,
-    note,
     put,
     see,
     see_room,
@@ -82,7 +78,7 @@ NEVER = 1 << 62
 
 
 @kernel
-def _targets(m, u, value, own):
+def _targets(m: Memory, u: int, value: int, own: int) -> None:
     """Leave the targets of a control value in R1 (where they begin) and R2 (how many)."""
     if m[u + _P_MODE] == _INDEX:
         m[own] = value
@@ -98,7 +94,7 @@ def _targets(m, u, value, own):
 
 
 @kernel
-def _drain_all(m, u, first, count):
+def _drain_all(m: Memory, u: int, first: int, count: int) -> None:
     """Take what is left of some inputs; end the unit when all have ended."""
     for i in range(first, first + count):
         c = m[m[u + INPUTS] + i]
@@ -111,13 +107,13 @@ def _drain_all(m, u, first, count):
 
 
 @kernel
-def _close_outputs(m, u):
+def _close_outputs(m: Memory, u: int) -> None:
     for i in range(m[u + OUTPUT_COUNT]):
         close(m, u, m[m[u + OUTPUTS] + i])
 
 
 @kernel
-def _load(m, u, port, head):
+def _load(m: Memory, u: int, port: int, head: int) -> int:
     """Return the cycles of reading the element in an entry from on-chip memory."""
     if m[head + FLAGS] & ON_CHIP == 0:
         return 0
@@ -126,7 +122,7 @@ def _load(m, u, port, head):
 
 
 @kernel
-def step_partition(m, u):
+def step_partition(m: Memory, u: int) -> None:
     """Forward chunks to the targets of their selectors.
 
     STEP 0 takes a selector, 1 an element of its chunk, 2 writes it to target R3 of R2, 9 waits for
@@ -166,7 +162,7 @@ def step_partition(m, u):
 
 
 @kernel
-def _take_of_chunk(m, u):
+def _take_of_chunk(m: Memory, u: int) -> bool:
     """Take an element of the chunk into R4 to R6, its stop into R7; return whether there is one."""
     data, rank = m[u + IN0], m[u + _P_RANK]
     while True:
@@ -200,7 +196,7 @@ def _take_of_chunk(m, u):
 
 
 @kernel
-def _forward(m, u):
+def _forward(m: Memory, u: int) -> bool:
     """Write the element to the targets that do not have it; return whether all have it."""
     while m[u + R3] < m[u + R2]:
         target = m[m[u + R1] + m[u + R3]]
@@ -216,7 +212,7 @@ def _forward(m, u):
 
 
 @kernel
-def step_parallelize(m, u):
+def step_parallelize(m: Memory, u: int) -> None:
     """Deal chunks in turn; R0 is the output whose turn it is."""
     rank = m[u + _P_RANK]
     while True:
@@ -240,7 +236,7 @@ def step_parallelize(m, u):
 
 
 @kernel
-def step_broadcast(m, u):
+def step_broadcast(m: Memory, u: int) -> None:
     """Write every element to all outputs at once, when all have room."""
     count, base = m[u + OUTPUT_COUNT], m[u + OUTPUTS]
     while True:
@@ -265,7 +261,7 @@ def step_broadcast(m, u):
 
 
 @kernel
-def _record_order(m, u, port):
+def _record_order(m: Memory, u: int, port: int) -> None:
     used = m[ORDERS_USED]
     if used < m[ORDERS_SIZE]:
         place = m[ORDERS] + used * ORDER_ENTRY
@@ -275,7 +271,7 @@ def _record_order(m, u, port):
 
 
 @kernel
-def step_reassemble(m, u):
+def step_reassemble(m: Memory, u: int) -> None:
     """Collect for each selector a chunk of every target, in order of arrival.
 
     STEP 0 takes a selector (its stop is R0), 1 waits for all targets, 2 takes an element of chunk
@@ -312,7 +308,7 @@ def step_reassemble(m, u):
 
 
 @kernel
-def _take_selector(m, u, control, own):
+def _take_selector(m: Memory, u: int, control: int, own: int) -> None:
     """Take a selector; one that names nobody, and a bare stop, give a bare stop."""
     see(m, u, control)
     head, rank = m[control + HEAD], m[u + _P_RANK]
@@ -335,10 +331,9 @@ def _take_selector(m, u, control, own):
 
 
 @kernel
-def _arrive_all(m, u, own):
+def _arrive_all(m: Memory, u: int, own: int) -> bool:
     """Wait until every target has its chunk; sort them by arrival, the lower input first."""
     count, base = m[u + R2], m[u + INPUTS]
-    latest = m[u + CLOCK]
     for i in range(count):
         c = m[base + m[m[u + R1] + i]]
         if not has_token(m, c):
@@ -347,7 +342,6 @@ def _arrive_all(m, u, own):
             else:
                 wait_for_token(m, u, c)
             return False
-        latest = max(latest, m[m[c + HEAD] + TIME])
     for i in range(count):
         target = m[m[u + R1] + i]
         time = m[m[m[base + target] + HEAD] + TIME]
@@ -357,30 +351,21 @@ def _arrive_all(m, u, own):
             place -= 1
         m[own + place] = target
     m[u + R1] = own
-    _wait_until(m, u, latest)
+    for i in range(count):
+        see(m, u, m[base + m[own + i]])
     _begin_chunk(m, u)
     return True
 
 
 @kernel
-def _is_later(m, base, other, target, time):
+def _is_later(m: Memory, base: int, other: int, target: int, time: int) -> bool:
     """Whether the chunk of `other` comes after that of `target`."""
     its = m[m[m[base + other] + HEAD] + TIME]
     return its > time or (its == time and other > target)
 
 
 @kernel
-def _wait_until(m, u, time):
-    clock = m[u + CLOCK]
-    if time > clock:
-        m[u + STARVED] += time - clock
-        note(m, u, clock, time, WAITING)
-        m[u + CLOCK] = time
-        m[u + LAST_WAIT] = time
-
-
-@kernel
-def _begin_chunk(m, u):
+def _begin_chunk(m: Memory, u: int) -> None:
     target = m[m[u + R1] + m[u + R3]]
     m[u + R7] = m[m[m[m[u + INPUTS] + target] + HEAD] + TIME]
     _record_order(m, u, target)
@@ -388,7 +373,7 @@ def _begin_chunk(m, u):
 
 
 @kernel
-def _collect(m, u):
+def _collect(m: Memory, u: int) -> bool:
     """Take an element of the chunk into R4 to R6; return whether there is one.
 
     Only the arrival of the chunk's first element pays for switching.
@@ -425,7 +410,7 @@ def _collect(m, u):
 
 
 @kernel
-def _open_next(m, u):
+def _open_next(m: Memory, u: int) -> None:
     """Note when the next chunk arrived, before its first element is taken."""
     target = m[m[u + R1] + m[u + R3]]
     m[u + R7] = m[m[m[m[u + INPUTS] + target] + HEAD] + TIME]
@@ -433,7 +418,7 @@ def _open_next(m, u):
 
 
 @kernel
-def step_eager_merge(m, u):
+def step_eager_merge(m: Memory, u: int) -> None:
     """Pass chunks on as they arrive.
 
     STEP 0 decides, 1 writes the selector, 2 takes an element of the chunk of input R0, 3 writes it.
@@ -468,7 +453,7 @@ def step_eager_merge(m, u):
 
 
 @kernel
-def choice(m, u):
+def choice(m: Memory, u: int) -> int:
     """Return the input whose chunk comes first, -1 while another may be earlier."""
     count, base = m[u + INPUT_COUNT], m[u + INPUTS]
     ended, missing, first, soonest = 0, 0, -1, NEVER
@@ -491,7 +476,7 @@ def choice(m, u):
 
 
 @kernel
-def decision_time(m, u):
+def decision_time(m: Memory, u: int) -> int:
     """Return when a merge that waits decides for the first of the chunks that it has; or NEVER."""
     if m[u + STEP] != 0 or m[u + WAITS] != FOR_ARRIVAL:
         return NEVER
@@ -504,7 +489,7 @@ def decision_time(m, u):
 
 
 @kernel
-def decide_now(m, u):
+def decide_now(m: Memory, u: int) -> None:
     """Decide for the first chunk that is there: nothing earlier can come any more."""
     first, soonest = -1, NEVER
     for i in range(m[u + INPUT_COUNT]):
@@ -516,7 +501,7 @@ def decide_now(m, u):
 
 
 @kernel
-def decide(m, u, chosen):
+def decide(m: Memory, u: int, chosen: int) -> None:
     """Choose an input; the unit has waited until its chunk arrived."""
     c = m[m[u + INPUTS] + chosen]
     m[u + WAITS] = NO_WAIT
@@ -527,7 +512,7 @@ def decide(m, u, chosen):
 
 
 @kernel
-def _take_merged(m, u):
+def _take_merged(m: Memory, u: int) -> bool:
     c = m[m[u + INPUTS] + m[u + R0]]
     if not has_token(m, c):
         if is_over(m, c):

@@ -7,11 +7,16 @@ serves its next cycles. So causality holds, and the same tables give the same ru
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
 from compiler.machine import Kind
 from simulator.engine.higher import step_flat_map, step_fold, step_map, step_scan
 from simulator.engine.hub import NEVER, next_cycle, serve
-from simulator.engine.kernel import address_of, entry, kernel
+from simulator.engine.kernel import Ints, Memory, address_of, engine_digest, entry, kernel
 from simulator.engine.layout import (
+    DIGEST,
     ENDED,
     KIND,
     LIVE,
@@ -84,14 +89,8 @@ from simulator.engine.sources import step_sink, step_source
 ) = map(int, Kind)
 
 
-@entry
-def run(memory):
-    """Run to the end, or until nothing can go on."""
-    _run(address_of(memory))
-
-
 @kernel
-def _run(m):
+def _run(m: Memory) -> None:
     while m[STATUS] == RUNNING:
         while m[READY_HEAD] != m[READY_TAIL] and m[STATUS] == RUNNING:
             u = m[m[READY_BASE] + m[READY_HEAD]]
@@ -104,7 +103,7 @@ def _run(m):
 
 
 @kernel
-def _go_on(m):
+def _go_on(m: Memory) -> None:
     """Let happen what comes first when every unit waits."""
     merge, decided = -1, NEVER
     for i in range(m[MERGE_COUNT]):
@@ -122,7 +121,7 @@ def _go_on(m):
 
 
 @kernel
-def _step(m, u):
+def _step(m: Memory, u: int) -> None:
     kind = m[u + KIND]
     if kind >= _FLATTEN:
         _step_shape(m, u, kind)
@@ -135,7 +134,7 @@ def _step(m, u):
 
 
 @kernel
-def _step_shape(m, u, kind):
+def _step_shape(m: Memory, u: int, kind: int) -> None:
     if kind == _FLATTEN:
         step_flatten(m, u)
     elif kind == _REPEAT:
@@ -153,7 +152,7 @@ def _step_shape(m, u, kind):
 
 
 @kernel
-def _step_routing(m, u, kind):
+def _step_routing(m: Memory, u: int, kind: int) -> None:
     if kind == _BROADCAST:
         step_broadcast(m, u)
     elif kind == _PARTITION:
@@ -167,7 +166,7 @@ def _step_routing(m, u, kind):
 
 
 @kernel
-def _step_higher(m, u, kind):
+def _step_higher(m: Memory, u: int, kind: int) -> None:
     if kind == _MAP:
         step_map(m, u)
     elif kind == _FOLD:
@@ -179,7 +178,7 @@ def _step_higher(m, u, kind):
 
 
 @kernel
-def _step_memory(m, u, kind):
+def _step_memory(m: Memory, u: int, kind: int) -> None:
     if kind == _LOAD_REF:
         step_load_ref(m, u)
     elif kind == _LOAD:
@@ -200,3 +199,33 @@ def _step_memory(m, u, kind):
         step_source(m, u)
     else:
         step_sink(m, u)
+
+
+def _entry(digest: int) -> Callable[[Ints], None]:
+    def compiled(memory: Ints) -> None:
+        memory[DIGEST] = digest
+        _run(address_of(memory))
+
+    return entry(compiled)
+
+
+_DIGEST = engine_digest()
+_COMPILED = _entry(_DIGEST)
+_STAMP = Path(__file__).parent / "__pycache__" / "engine.digest"
+
+
+def run(memory: Ints) -> None:
+    """Run to the end, or until nothing can go on. The first call on a machine compiles."""
+    _COMPILED(memory)
+    if not is_compiled():
+        # where nothing can be written, numba keeps its files elsewhere, and we only talk more
+        with suppress(OSError):
+            _STAMP.write_text(str(_DIGEST), encoding="ascii")
+
+
+def is_compiled() -> bool:
+    """Whether the engine was compiled before, so that it is read from disk."""
+    try:
+        return _STAMP.read_text(encoding="ascii") == str(_DIGEST)
+    except OSError:
+        return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from compiler.machine import AROUND, PADS, P
 from compiler.machine import FLAGS as WITH_FLAGS
 from simulator.engine.elements import BARE_STOP, ELEMENT, END, consume, meet
-from simulator.engine.kernel import kernel
+from simulator.engine.kernel import Memory, kernel
 from simulator.engine.layout import (
     BUSY,
     CLOCK,
@@ -60,7 +60,7 @@ _FLAGS, _AROUND, _PADS = int(WITH_FLAGS), int(AROUND), int(PADS)
 
 
 @kernel
-def hold(m, u):
+def hold(m: Memory, u: int) -> int:
     """Take the next token of the first input into R1 to R3; return 0 wait, 1 held, 2 ended."""
     source = m[u + IN0]
     if not has_token(m, source):
@@ -78,7 +78,7 @@ def hold(m, u):
 
 
 @kernel
-def write_held(m, u):
+def write_held(m: Memory, u: int) -> bool:
     """Write the token in R1 to R3; return whether there was room."""
     out = m[u + OUT0]
     if not has_room(m, out):
@@ -91,7 +91,7 @@ def write_held(m, u):
 
 
 @kernel
-def step_flatten(m, u):
+def step_flatten(m: Memory, u: int) -> None:
     """Merge the dims RANK to COUNT; what closes one inside the merged dim closes nothing now."""
     least, most = m[u + _P_RANK], m[u + _P_COUNT]
     while True:
@@ -121,7 +121,7 @@ def step_flatten(m, u):
 
 
 @kernel
-def step_promote(m, u):
+def step_promote(m: Memory, u: int) -> None:
     """Insert a dim of extent 1 with RANK dims inside it."""
     rank = m[u + _P_RANK]
     while True:
@@ -145,7 +145,7 @@ def step_promote(m, u):
 
 
 @kernel
-def step_promote_around(m, u):
+def step_promote_around(m: Memory, u: int) -> None:
     """Put a dim around the whole stream, which its end closes; R0 is whether there was anything."""
     while True:
         if m[u + STEP] == 0:
@@ -170,7 +170,7 @@ def step_promote_around(m, u):
 
 
 @kernel
-def step_repeat(m, u):
+def step_repeat(m: Memory, u: int) -> None:
     """Write each element COUNT times; R0 counts the copies."""
     source, out, copies = m[u + IN0], m[u + OUT0], m[u + _P_COUNT]
     while True:
@@ -204,7 +204,7 @@ def step_repeat(m, u):
 
 
 @kernel
-def step_expand(m, u):
+def step_expand(m: Memory, u: int) -> None:
     """Write the element once for every element of `ref`, with the stops of `ref`."""
     source, ref = m[u + IN0], m[u + IN1]
     while True:
@@ -235,7 +235,7 @@ def step_expand(m, u):
 
 
 @kernel
-def step_zip(m, u):
+def step_zip(m: Memory, u: int) -> None:
     """Put the elements of all inputs together."""
     while True:
         if m[u + STEP] == 0:
@@ -255,7 +255,7 @@ def step_zip(m, u):
 
 
 @kernel
-def step_reshape(m, u):
+def step_reshape(m: Memory, u: int) -> None:
     """Split a dim into chunks.
 
     R0 counts in the chunk, R4 the padding to write, R5 the stop of its last element. STEP 1 writes
@@ -291,7 +291,7 @@ def step_reshape(m, u):
 
 
 @kernel
-def _write_flag(m, u):
+def _write_flag(m: Memory, u: int) -> bool:
     out = m[u + OUT1]
     if not has_room(m, out):
         wait_for_room(m, u, out)
@@ -305,7 +305,7 @@ def _write_flag(m, u):
 
 
 @kernel
-def _pad(m, u):
+def _pad(m: Memory, u: int) -> None:
     """Make the next token one of padding, which has no valid rows."""
     m[u + R4] -= 1
     m[u + R1] = m[u + _P_BUFFERED] if m[u + _P_BUFFERED] >= 0 else m[u + _P_BYTES]
@@ -314,7 +314,7 @@ def _pad(m, u):
 
 
 @kernel
-def _split(m, u):
+def _split(m: Memory, u: int) -> None:
     """Count an element of the innermost dim, or close the dim, with padding where it is short."""
     flags = m[u + R3]
     level, low = flags & STOP_MASK, (flags >> LOW_SHIFT) & STOP_MASK
@@ -348,7 +348,7 @@ def _split(m, u):
 
 
 @kernel
-def _split_outside(m, u):
+def _split_outside(m: Memory, u: int) -> None:
     """Count the entries of a dim that is not the innermost."""
     rank, flags = m[u + _P_RANK], m[u + R3]
     level, low = flags & STOP_MASK, (flags >> LOW_SHIFT) & STOP_MASK
@@ -365,7 +365,7 @@ def _split_outside(m, u):
 
 
 @kernel
-def _look_behind(m, u):
+def _look_behind(m: Memory, u: int) -> bool:
     """See whether anything is behind a whole chunk: its stop depends on that."""
     source = m[u + IN0]
     if has_token(m, source):
@@ -381,7 +381,7 @@ def _look_behind(m, u):
 
 
 @kernel
-def _end_chunks(m, u):
+def _end_chunks(m: Memory, u: int) -> bool:
     """Pad the last chunk of a stream of rank 0; return whether there is something to write."""
     if m[u + R0] == 0:
         finish(m, u)

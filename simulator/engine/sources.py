@@ -5,7 +5,7 @@ from __future__ import annotations
 from compiler.machine import P
 from simulator.engine.elements import result_value
 from simulator.engine.higher import spend
-from simulator.engine.kernel import kernel
+from simulator.engine.kernel import Memory, kernel
 from simulator.engine.layout import (
     CLOCK,
     DATA,
@@ -50,7 +50,7 @@ SOURCE_ENTRY = 6
 
 
 @kernel
-def step_source(m, u):
+def step_source(m: Memory, u: int) -> None:
     """Write one element a cycle."""
     if m[u + _P_TOKENS] >= 0:
         _step_listed(m, u)
@@ -78,7 +78,7 @@ def step_source(m, u):
 
 
 @kernel
-def _step_listed(m, u):
+def _step_listed(m: Memory, u: int) -> None:
     """Write the tokens that a list tells; R0 is the next."""
     out, tokens = m[u + OUT0], m[DATA] + m[u + _P_TOKENS]
     while m[u + R0] < m[u + _P_COUNT]:
@@ -100,7 +100,7 @@ def _step_listed(m, u):
 
 
 @kernel
-def step_sink(m, u):
+def step_sink(m: Memory, u: int) -> None:
     """Read one element a cycle, and drop it."""
     source = m[u + IN0]
     while True:
