@@ -65,10 +65,7 @@ def _draw_panel(axes: Axes, panel: Panel) -> None:
     axes.set_title(panel.title)
     axes.set_xlabel(panel.x_label)
     axes.set_ylabel(panel.y_label)
-    if panel.is_log_x:
-        axes.set_xscale("log")
-    if panel.is_log_y:
-        axes.set_yscale("log")
+    _scale(axes, panel)
     axes.grid(visible=True, alpha=0.3)
     if panel.categories:
         _draw_bars(axes, panel)
@@ -78,6 +75,24 @@ def _draw_panel(axes: Axes, panel: Panel) -> None:
         if not panel.is_log_y:
             axes.set_ylim(bottom=0)
     axes.legend()
+
+
+def _scale(axes: Axes, panel: Panel) -> None:
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    if panel.is_log_x:
+        axes.set_xscale("log")
+    if panel.is_log_y:
+        axes.set_yscale("log")
+    chosen = ((axes.xaxis, panel.is_log_x), (axes.yaxis, panel.is_log_y))
+    for axis in (each for each, is_log in chosen if is_log):
+        axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value)))
+        axis.set_minor_formatter(NullFormatter())
+
+
+def _tick(value: float) -> str:
+    return f"{value / 1e6:g}M" if value >= 1e6 else f"{value:g}"
 
 
 def _draw_bars(axes: Axes, panel: Panel) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from functools import cache
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
+from rich.progress import Progress
 
 from aspl.terminal import UsageError
-from benchmark.display import plot_text, result_text, sweep_text
+from benchmark.display import BarProgress, plot_text, progress, result_text, sweep_text
 from benchmark.studies.catalog import kv_statistics
 from benchmark.studies.draw import draw
 from benchmark.studies.experiment import Measures, Study
@@ -275,3 +278,29 @@ def test_published_values_name_their_sources(name: str) -> None:
     lines = source_lines(name)
     assert all(": " in each for each in lines)
     assert lines
+
+
+def test_a_broken_file_among_the_published_ones_is_told(tmp_path: Path) -> None:
+    (tmp_path / "routing").mkdir()
+    np.savez(tmp_path / "routing" / "mixtral_b64.npz", rows=[[0, 1]])
+    with pytest.raises(UsageError, match="expected the key `data`"):
+        FIGURES["fig9"].studies(Sources(folder=tmp_path))
+
+
+def test_progress_is_a_bar_on_a_terminal() -> None:
+    written = StringIO()
+    console = Console(file=written, force_terminal=True, width=100)
+    with Progress(console=console) as bar:
+        observer = BarProgress(bar)
+        observer.begin(2)
+        observer.done("first", result(10))
+        observer.done("second", result(10))
+    assert "second" in written.getvalue()
+    assert "100%" in written.getvalue()
+
+
+def test_progress_is_a_line_a_run_elsewhere(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress() as observer:
+        observer.begin(2)
+        observer.done("first", result(10))
+    assert capsys.readouterr().err == "[1/2] first: 10 cycles in 0.2 s\n"
