@@ -234,15 +234,20 @@ def size_of(m: Memory, kind: int, unit: int, token: int) -> int:
 
 
 @kernel
+def load_of(m: Memory, u: int, port: int, token: int) -> int:
+    """Return the cycles that reading the element in an entry of an input takes."""
+    if m[token + FLAGS] & ON_CHIP == 0:
+        return 0
+    size = m[DATA] + m[u + _P_SIZES] + 2 * port
+    return up(size_of(m, m[size], m[size + 1], token), m[PAD_BYTES])
+
+
+@kernel
 def load_cycles(m: Memory, u: int) -> int:
-    """Return the cycles that reading the inputs from on-chip memory takes."""
+    """Return the cycles that reading the elements at all inputs from on-chip memory takes."""
     total = 0
-    base = m[u + INPUTS]
-    for i in range(m[u + INPUT_COUNT]):
-        token = m[m[base + i] + HEAD]
-        if m[token + FLAGS] & ON_CHIP:
-            size = m[DATA] + m[u + _P_SIZES] + 2 * i
-            total += up(size_of(m, m[size], m[size + 1], token), m[PAD_BYTES])
+    for port in range(m[u + INPUT_COUNT]):
+        total += load_of(m, u, port, m[m[m[u + INPUTS] + port] + HEAD])
     return total
 
 

@@ -31,6 +31,12 @@ from simulator.engine.layout import (
     STATUS,
     STUCK,
 )
+from simulator.engine.merging import (
+    decide_now,
+    decision_time,
+    step_eager_merge,
+    step_reassemble,
+)
 from simulator.engine.offchip import (
     step_load,
     step_load_random,
@@ -39,15 +45,7 @@ from simulator.engine.offchip import (
     step_store_random,
 )
 from simulator.engine.onchip import step_bufferize, step_streamify, step_streamify_ref
-from simulator.engine.routing import (
-    decide_now,
-    decision_time,
-    step_broadcast,
-    step_eager_merge,
-    step_parallelize,
-    step_partition,
-    step_reassemble,
-)
+from simulator.engine.routing import step_broadcast, step_parallelize, step_partition
 from simulator.engine.shape import (
     step_expand,
     step_flatten,
