@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from aspl.checker import Checked
+from aspl.dims import Dim
 from aspl.program import Node, Program
 from aspl.reference.evaluate import evaluate
 from aspl.reference.inputs import InputError, Inputs, convert_inputs
@@ -50,8 +51,13 @@ def prepare(
         try:
             machine = lower(checked, known, depths)
         except EvaluationNeeded as needed:
-            assert not needed.streams <= evaluated, "an evaluated stream is asked for again"
-            evaluated |= needed.streams
+            if len(evaluated) == len(checked.types):
+                # no element shows these extents, so that their value makes no difference
+                known = _with_zeros(checked, known)
+            elif needed.streams <= evaluated:
+                evaluated = frozenset(range(len(checked.types)))
+            else:
+                evaluated |= needed.streams
             known = _evaluated(checked, inputs, known, evaluated, orders or {})
             continue
         return Prepared(machine=machine, extents=known.extents, evaluated=evaluated)
@@ -61,18 +67,31 @@ def _given(checked: Checked, inputs: Inputs) -> Known:
     """Return what the inputs tell, reading those only that tell something."""
     program, extents = checked.program, static_extents(checked)
     names = given_streams(checked, extents) | control_tensors(checked)
+    names |= {each.name for each in program.tensors if not all(map(_is_static, each.type.shape))}
     part = _restricted(program, names)
     values = convert_inputs(part, {name: _value(inputs, name) for name in names}, "f64")
     bindings = Bindings(dict(extents))
     streams = {}
     for each in part.inputs:
         if each.value is None:
+            _bind(each.type.shape, values.tensors[each.name].shape, bindings)
             continue
         streams[each.value] = values.streams[each.name]
         wrong = contradiction(checked.types[each.value], streams[each.value], bindings)
         if wrong is not None:
             raise InputError(f"`{each.name}` does not have its declared shape: {wrong}")
     return Known(extents=bindings.values, streams=streams, tensors=values.tensors)
+
+
+def _is_static(dim: Dim) -> bool:
+    return dim.is_static
+
+
+def _bind(dims: tuple[Dim, ...], extents: tuple[int, ...], bindings: Bindings) -> None:
+    """Note the extents that a tensor shows."""
+    for dim, extent in zip(dims, extents, strict=True):
+        if dim.symbol is not None:
+            bindings.values.setdefault(dim.symbol.name, int(extent))
 
 
 def _value(inputs: Inputs, name: str) -> Any:  # noqa: ANN401 - what `Inputs` holds
@@ -92,7 +111,7 @@ def _evaluated(
 ) -> Known:
     """Add the streams that are wanted, and the extents that their evaluation decides."""
     places = _ancestors(checked.program, wanted)
-    program = _part(checked.program, places, wanted)
+    program = _part(checked.program, places, wanted | known.streams.keys())
     part = replace(checked, program=program)
     names = [each.name for each in program.inputs] + [each.name for each in program.parameters]
     given = {name: _value(inputs, name) for name in names}
@@ -100,6 +119,11 @@ def _evaluated(
     found = evaluate(part, given, precision="f32", orders=moved, keep=True)
     streams = dict(known.streams) | {value: found.streams[value] for value in wanted}
     return Known(extents={**known.extents, **found.extents}, streams=streams, tensors=known.tensors)
+
+
+def _with_zeros(checked: Checked, known: Known) -> Known:
+    names = [size.name for size in checked.program.sizes] + [each.name for each in checked.symbols]
+    return replace(known, extents={**dict.fromkeys(names, 0), **known.extents})
 
 
 def _ancestors(program: Program, wanted: frozenset[int]) -> list[int]:
@@ -117,7 +141,10 @@ def _ancestors(program: Program, wanted: frozenset[int]) -> list[int]:
 
 
 def _part(program: Program, places: Sequence[int], wanted: frozenset[int]) -> Program:
-    """Return the part of a program that computes some streams."""
+    """Return the part of a program that computes some streams.
+
+    Streams of the kernel that are wanted stay, read or not: they may tell extents.
+    """
     nodes = tuple(program.nodes[place] for place in places)
     used = {value for node in nodes for value in node.inputs} | wanted
     tensors = {name for node in nodes for name in _tensors(node)}

@@ -8,12 +8,13 @@ from itertools import pairwise
 
 import pytest
 from growth.table import MOVES
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, given, note, settings
 from hypothesis import strategies as st
 from judging import evaluated
 from programs import Case, cases
 from simulated import assert_agrees, simulated
 
+from aspl.text.printer import print_program
 from compiler.compiled import Compiled, compile_program
 from simulator.display import report_record, report_text
 from simulator.machine import Compute, MachineConfig, OnChip
@@ -35,6 +36,7 @@ DEEP = 4096
 
 def ran(case: Case, depth: int) -> tuple[Compiled, Simulation]:
     """Simulate a program, leaving out those that shallow queues stop."""
+    note(print_program(case.program))
     assume(evaluated(case, "f32") is not None)
     compiled = compile_program(case.checked)
     found = attempt(compiled, case, depth)
