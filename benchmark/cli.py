@@ -12,6 +12,7 @@ import typer
 
 from aspl.command import REJECTED, JsonOption, tell, told
 from aspl.terminal import UsageError, is_colored, meant, quoted, write_records, write_text
+from simulator.command import prepare_engine
 
 if TYPE_CHECKING:
     from benchmark.studies.experiment import Study
@@ -239,6 +240,7 @@ def figure(
     sources = Sources(folder=data, seed=seed)
     studies = chosen.studies(sources)
     with progress() as observer:
+        prepare_engine()
         results = sweep(studies, jobs, observer)
     plot = chosen.plot(sources, results)
     draw(plot, path)
@@ -284,6 +286,7 @@ def _run(study: Study, json: bool) -> None:
     from benchmark.display import result_text
     from benchmark.studies.run import run_study
 
+    prepare_engine()
     result = run_study(study)
     if json:
         write_records([result.record()], sys.stdout)

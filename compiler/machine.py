@@ -189,8 +189,8 @@ class Valid(IntEnum):
     SUM = 6
     """Those of all folded tiles together."""
     ROW_OF = 7
-    """Those of the rows of the whole tile that are in this part; the outermost dim of the read counts
-    parts one below the other."""
+    """Those among its own rows, for a part of a tile; the outermost dim of the read counts parts
+    one below the other."""
     SAME = 8
     TOLD = 9
 

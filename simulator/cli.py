@@ -12,20 +12,21 @@ import typer
 from aspl.command import (
     REJECTED,
     TOO_LARGE,
-    File,
     JsonOption,
     LinearityOption,
     ProgramText,
     SizesOption,
-    sizes_of,
     tell,
     told,
     values_of,
 )
 from aspl.terminal import UsageError, is_colored, width_of, write_bytes, write_records, write_text
+from compiler.command import AnyFile, PipelineOption, Source, compiled_source
+from simulator.command import prepare_engine
 
 if TYPE_CHECKING:
     from aspl.checker import Checked
+    from compiler.compiled import Compiled
     from simulator.machine import MachineConfig
     from simulator.simulate import Simulation
 
@@ -37,7 +38,7 @@ def register(app: typer.Typer) -> None:
 
 
 def sim(
-    file: File,
+    file: AnyFile = None,
     machine: Annotated[
         str,
         typer.Option(metavar="NAME|FILE", help="A shipped machine, or one of your own as TOML."),
@@ -51,6 +52,7 @@ def sim(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Where random values start.")] = 0,
     linearity: LinearityOption = "strict",
+    pipeline: PipelineOption = "default",
     depth: Annotated[
         int | None,
         typer.Option(min=1, max=2**40, help="Elements in a queue where the program does not say."),
@@ -68,17 +70,12 @@ def sim(
 ) -> None:
     """Simulate a program on a machine and show where its cycles go."""
     config = _machine(machine, depth, compute_bw)
-    text = ProgramText.read(file, json=json, out=sys.stderr)
-    checked = text.check(linearity, sizes_of(dim))
-    if checked is None or text.findings.has_errors:
-        text.report()
-        raise typer.Exit(REJECTED)
+    source = Source.read(file, json=json)
+    compiled = compiled_source(source, pipeline, linearity, dim)
     if inputs is None:
-        tell(f"{text.name}: random values, seed {seed}")
-    found = _simulated(text, checked, config, _values(checked, inputs, seed), trace is not None)
-    text.report()
-    if found is None:
-        raise typer.Exit(REJECTED)
+        tell(f"{source.name}: random values, seed {seed}")
+    values = _values(compiled.checked, inputs, seed)
+    found = _simulated(source.text(), compiled, config, values, trace is not None)
     if trace is not None:
         _save(trace, found)
     _show(found, units, json)
@@ -121,23 +118,19 @@ def _values(checked: Checked, inputs: Path | None, seed: int) -> Mapping[str, An
 
 def _simulated(
     text: ProgramText,
-    checked: Checked,
+    compiled: Compiled,
     machine: MachineConfig,
     values: Mapping[str, Any],
     timeline: bool,
-) -> Simulation | None:
-    """Return the simulation, or None when the data or the machine do not let it end."""
+) -> Simulation:
+    """Return the simulation; what does not let it end is reported, and ends the command."""
     from aspl.reference.inputs import InputError
     from aspl.reference.state import EvaluationFailed
-    from compiler.compiled import compile_program
-    from simulator.engine.run import is_compiled
     from simulator.simulate import SimulationFailed, simulate
 
-    if not is_compiled():
-        tell("compiling the simulator, once; this takes half a minute")
+    prepare_engine()
+    depths = {value: each for value, each in enumerate(compiled.depths) if each is not None}
     try:
-        compiled = compile_program(checked)
-        depths = {value: each for value, each in enumerate(compiled.depths) if each is not None}
         return simulate(compiled.checked, machine, values, depths=depths, timeline=timeline)
     except InputError as error:
         raise UsageError(str(error)) from error
@@ -147,7 +140,8 @@ def _simulated(
         text.findings.add(failure.diagnostic)
     except SimulationFailed as failure:
         text.findings.extend(failure.diagnostics)
-    return None
+    text.report()
+    raise typer.Exit(REJECTED)
 
 
 def _save(trace: Path, found: Simulation) -> None:

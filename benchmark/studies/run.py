@@ -82,12 +82,13 @@ def _ended(
         for key, study in studies:
             yield key, run_study(study)
         return
-    *studies, (key, shortest) = studies
-    # here first, so that the engine is compiled once, and not once a process
-    yield key, run_study(shortest)
     from concurrent.futures import ProcessPoolExecutor, as_completed
     from multiprocessing import get_context
 
+    from simulator.engine.run import warm_up
+
+    # here first, so that the engine is compiled once, and not once a process
+    warm_up()
     # a fresh interpreter: a copy of one with threads may wait for a lock for ever
     pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"))
     try:

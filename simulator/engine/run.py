@@ -11,6 +11,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
+
 from compiler.machine import Kind
 from simulator.engine.higher import step_flat_map, step_fold, step_map, step_scan
 from simulator.engine.hub import NEVER, next_cycle, serve
@@ -18,6 +20,7 @@ from simulator.engine.kernel import Ints, Memory, address_of, engine_digest, ent
 from simulator.engine.layout import (
     DIGEST,
     ENDED,
+    HEADER,
     KIND,
     LIVE,
     MERGE_COUNT,
@@ -219,6 +222,11 @@ def run(memory: Ints) -> None:
         # where nothing can be written, numba keeps its files elsewhere, and we only talk more
         with suppress(OSError):
             _STAMP.write_text(str(_DIGEST), encoding="ascii")
+
+
+def warm_up() -> None:
+    """Compile the engine, or read it from disk, by a run of no units."""
+    run(np.zeros(HEADER, dtype=np.int64))
 
 
 def is_compiled() -> bool:

@@ -1,4 +1,4 @@
-"""The simulator against the time it may take, and its engine against a chain of Python generators."""
+"""The simulator against the time it may take; its engine against a chain of generators."""
 
 from __future__ import annotations
 

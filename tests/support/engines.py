@@ -36,25 +36,15 @@ class Called:
 
 @contextmanager
 def engine(ending: Callable[[], Ended]) -> Iterator[Called]:
-    """Put an engine in place that ends as `ending` does, and sizes no queue but the second."""
+    """Put an engine in place that ends as `ending` does."""
     called = Called()
 
     def simulate(checked: Any, machine: Any, inputs: Any, **options: Any) -> Ended:
         called.arguments = {"checked": checked, "machine": machine, "inputs": inputs, **options}
         return ending()
 
-    @dataclass
-    class Compiled:
-        checked: Any
-        depths: tuple[int | None, ...] = (None, 7)
-
     with pytest.MonkeyPatch.context() as patch:
-        modules: dict[str, dict[str, Any]] = {
-            "simulator.simulate": {"simulate": simulate, "SimulationFailed": Failed},
-            "compiler.compiled": {"compile_program": Compiled},
-        }
-        for name, members in modules.items():
-            module = ModuleType(name)
-            vars(module).update(members)
-            patch.setitem(sys.modules, name, module)
+        module = ModuleType("simulator.simulate")
+        vars(module).update(simulate=simulate, SimulationFailed=Failed)
+        patch.setitem(sys.modules, module.__name__, module)
         yield called

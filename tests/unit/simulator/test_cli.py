@@ -62,10 +62,10 @@ def test_the_report_goes_to_stdout_and_the_seed_to_stderr(called: Called) -> Non
 
 
 def test_the_engine_gets_the_program_the_machine_and_the_depths(called: Called) -> None:
-    aspl("sim", "-", "--dim", "M=9", stdin=SUMS)
+    aspl("sim", "-", "--dim", "M=9", "-p", "assign-depths{depth=7}", stdin=SUMS)
     assert called.arguments["checked"].program.size_values() == {"M": 9, "K": 2}
     assert called.arguments["machine"] == load_machine("reference")
-    assert called.arguments["depths"] == {1: 7}
+    assert called.arguments["depths"] == {0: 7, 1: 7}
     assert called.arguments["timeline"] is False
 
 
