@@ -1,0 +1,82 @@
+"""What a judge says of an answer, and all that is needed to say it again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from aspl.diagnostics import Diagnostic
+
+
+class Outcome(StrEnum):
+    """How far an answer got; the stages in their order, then what can end any of them."""
+
+    UNPARSEABLE = "unparseable"
+    ILL_TYPED = "ill-typed"
+    NOT_LINEAR = "not-linear"
+    OVER_BUDGET = "over-budget"
+    WRONG_SHAPE = "wrong-shape"
+    WRONG_VALUES = "wrong-values"
+    DEADLOCK = "deadlock"
+    LIMIT = "limit"
+    """A worker ran out of time, memory or output."""
+    CRASHED = "crashed"
+    """A worker died, or did not report."""
+    CORRECT = "correct"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mismatch:
+    """Where the values of one output are wrong, in one regime."""
+
+    output: int
+    regime: str
+    largest_absolute: float
+    largest_relative: float
+    wrong: int
+    """Numbers that are out of tolerance."""
+    total: int
+    first: tuple[tuple[int, ...], ...]
+    """Indices of the first few wrong numbers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What a correct program costs on the reference machine, at the paper's sizes."""
+
+    cycles: int
+    off_chip_bytes: int
+    on_chip_bytes: int | None
+    flops: int
+    compute_utilization: float
+    bandwidth_utilization: float
+    bottleneck: str
+    """The unit that holds up the others, in words."""
+    depth: int
+    """The depth of queues at which it runs: the machine's, or the next power of two that does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The judgement of one answer to one task."""
+
+    task: str
+    outcome: Outcome
+    program: str
+    """The answer as it was judged."""
+    diagnostics: tuple[Diagnostic, ...] = ()
+    mismatches: tuple[Mismatch, ...] = ()
+    cost: Cost | None = None
+    seeds: tuple[int, ...] = ()
+    """Where inputs were drawn from."""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """Of judge, task and machine."""
+    reason: str = ""
+    """For a limit or a crash: which, in one line."""
+    seconds: float = 0.0
+
+    @property
+    def is_correct(self) -> bool:
+        """Whether it passed."""
+        return self.outcome is Outcome.CORRECT

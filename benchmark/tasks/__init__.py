@@ -1,0 +1,1 @@
+"""The tasks: what a solver is asked for, and what it is judged by."""
