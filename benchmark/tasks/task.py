@@ -45,8 +45,8 @@ class Regime:
 class Tolerance:
     """How far an output may be from the reference, number by number.
 
-    An output passes where |got - wanted| <= max(relative * (|wanted| + scale), own * error): `scale`
-    is the root mean square of the wanted output, and `error` the largest error of the reference
+    It passes where |got - wanted| <= max(relative * (|wanted| + scale), own * error): `scale` is the
+    root mean square of the wanted output, and `error` the largest error of the reference
     itself when it is computed in float32. Flags, selectors, indices and integers must be equal.
     """
 
