@@ -15,8 +15,9 @@ BENCHES := $(sort $(wildcard tests/bench/bench_*.py))
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: $(READY) ## evaluate an example program
+run: $(READY) ## evaluate and simulate example programs
 	$(BIN)/aspl run aspl/examples/bmm.aspl
+	$(BIN)/aspl sim aspl/examples/flash_attention.aspl
 
 test: $(READY) ## run every test; ARGS="--cov" adds options of pytest
 	$(BIN)/python -m pytest $(ARGS)

@@ -249,8 +249,8 @@ class Machine:
     selector_starts: Ints
     selector_targets: Ints
     arena: Ints
-    """Buffers of control values: each the number of its elements, then value, sides and flags of
-    each. A control value `-1 - place` names the buffer there."""
+    """Buffers of control values: of each the number of its elements twice, then value, sides and
+    flags of every element. A control value `-1 - place` names the buffer there."""
 
     @property
     def unit_count(self) -> int:

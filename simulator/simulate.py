@@ -116,7 +116,7 @@ def _run(checked: Checked, tables: Machine, machine: MachineConfig, wanted: _Wan
         if room.covers(used):
             break
         room = Room(
-            arena=max(room.arena, 2 * used.arena if used.arena > room.arena else 0),
+            arena=room.arena if used.arena <= room.arena else 4 * used.arena,
             orders=max(room.orders, used.orders),
             log=max(room.log, used.log),
             events=max(room.events, used.events),

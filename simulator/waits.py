@@ -20,7 +20,8 @@ def deadlock(checked: Checked, machine: Machine, memory: Memory) -> Diagnostic:
     first = next((unit for unit in ring if machine.nodes[unit] >= 0), ring[0])
     spans = {unit: _span(checked, machine, unit) for unit in ring}
     # a place is marked once; what has none is told in the message
-    marked = {span: unit for unit, span in spans.items() if span not in (NOWHERE, spans[first])}
+    apart = {NOWHERE, spans[first]}
+    marked = {span: unit for unit, span in spans.items() if span not in apart}
     unmarked = [lines[unit] for unit in ring if unit not in marked.values() and unit != first]
     if spans[first] == NOWHERE:
         unmarked.insert(0, lines[first])
@@ -32,8 +33,8 @@ def deadlock(checked: Checked, machine: Machine, memory: Memory) -> Diagnostic:
         span=spans[first],
         note=lines[first],
         labels=tuple(Label(span, lines[unit]) for span, unit in list(marked.items())[:_MOST]),
-        hint="make the queues deeper (`--depth`, `assign-depths`), or keep the copy that waits in "
-        "a buffer",
+        hint="make the queues deeper (`--depth 16`, or `-p safe`, which sizes those that it can), "
+        "or keep the copy that waits in a buffer",
     )
 
 

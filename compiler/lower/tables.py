@@ -96,7 +96,7 @@ class Tables:
         """Return the control value of a buffer of control values."""
         place = len(self._arena)
         side = (1 << 32) | 1
-        self._arena.append(len(values))
+        self._arena += [len(values), len(values)]
         for value in values.tolist():
             self._arena += [value, side, 1 << 32]
         return -1 - place

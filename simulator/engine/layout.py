@@ -79,6 +79,9 @@ STUCK = 2
 FAULT = 3
 """Streams that an operator reads together differ; or a stream ended within a group."""
 
+FULL = 4
+"""The arena is too small; the run has to be made again with more of it."""
+
 # a unit
 KIND = 0
 CLOCK = 1
@@ -193,5 +196,7 @@ HELD = 2
 ACCESS = 3
 # an entry of the orders: node, input
 ORDER_ENTRY = 2
-# an entry of the arena, behind the number of elements: value, sides, flags
+# a record of the arena: the number of its elements, how many it has room for, and of each element
+# value, sides and flags
+RECORD = 2
 ARENA_ENTRY = 3

@@ -19,6 +19,7 @@ from simulator.engine.layout import (
     DATA,
     ELEMENTS,
     FLAGS,
+    FULL,
     HEAD,
     IN0,
     IN1,
@@ -32,7 +33,10 @@ from simulator.engine.layout import (
     R4,
     R5,
     R6,
+    RECORD,
+    RUNNING,
     SIDES,
+    STATUS,
     STEP,
     STOP_MASK,
     STOPS_MASK,
@@ -64,6 +68,7 @@ from simulator.engine.reads import (
     with_outer,
 )
 
+_FIRST_ROOM = 4
 _P_RANK = PARAMETER + int(P.RANK)
 _P_MODE = PARAMETER + int(P.MODE)
 _P_BUFFERS = PARAMETER + int(P.COUNT)
@@ -130,7 +135,7 @@ def _keep(m: Memory, u: int, token: int) -> None:
     else:
         inner = m[ARENA] - 1 - value
         for i in range(m[inner]):
-            entry = inner + 1 + i * ARENA_ENTRY
+            entry = inner + RECORD + i * ARENA_ENTRY
             _keep_one(m, u, m[entry], m[entry + 1], m[entry + 2])
 
 
@@ -153,37 +158,45 @@ def _keep_one(m: Memory, u: int, value: int, sides: int, flags: int) -> None:
 
 @kernel
 def _open_record(m: Memory, u: int) -> None:
+    """Begin a record in the arena, with room for a few elements."""
+    m[u + R5] = _reserve(m, _FIRST_ROOM) + 1
+    if m[STATUS] == RUNNING:
+        start = m[ARENA] + m[u + R5] - 1
+        m[start] = 0
+        m[start + 1] = _FIRST_ROOM
+
+
+@kernel
+def _reserve(m: Memory, elements: int) -> int:
+    """Return where there is room for a record; a run without any is made again with more."""
     used = m[ARENA_USED]
-    m[u + R5] = used + 1
-    m[ARENA_USED] = used + 1
-    if used < m[ARENA_SIZE]:
-        m[m[ARENA] + used] = 0
+    m[ARENA_USED] = used + RECORD + elements * ARENA_ENTRY
+    if m[ARENA_USED] > m[ARENA_SIZE]:
+        m[STATUS] = FULL
+    return used
 
 
 @kernel
 def _record(m: Memory, u: int, value: int, sides: int, flags: int) -> None:
-    """Add an element to the record, which moves to the end of the arena where it is not there."""
-    start, used = m[u + R5] - 1, m[ARENA_USED]
-    if start >= m[ARENA_SIZE] or used + ARENA_ENTRY > m[ARENA_SIZE]:
-        # too small: the run is made again with as much as it wants
-        m[ARENA_USED] = used + ARENA_ENTRY
+    """Add an element to the record, which moves to twice the room when it is full."""
+    if m[STATUS] != RUNNING:
         return
-    count = m[m[ARENA] + start]
-    if start + 1 + count * ARENA_ENTRY != used:
-        if used + 1 + (count + 1) * ARENA_ENTRY > m[ARENA_SIZE]:
-            m[ARENA_USED] = used + 1 + (count + 1) * ARENA_ENTRY
+    start = m[ARENA] + m[u + R5] - 1
+    count = m[start]
+    if count == m[start + 1]:
+        moved = _reserve(m, 2 * count)
+        if m[STATUS] != RUNNING:
             return
-        for i in range(1 + count * ARENA_ENTRY):
-            m[m[ARENA] + used + i] = m[m[ARENA] + start + i]
-        m[u + R5] = used + 1
-        start = used
-        used += 1 + count * ARENA_ENTRY
-    place = m[ARENA] + used
-    m[place] = value
-    m[place + 1] = sides
-    m[place + 2] = flags
-    m[m[ARENA] + start] = count + 1
-    m[ARENA_USED] = used + ARENA_ENTRY
+        for i in range(RECORD + count * ARENA_ENTRY):
+            m[m[ARENA] + moved + i] = m[start + i]
+        m[u + R5] = moved + 1
+        start = m[ARENA] + moved
+        m[start + 1] = 2 * count
+    entry = start + RECORD + count * ARENA_ENTRY
+    m[entry] = value
+    m[entry + 1] = sides
+    m[entry + 2] = flags
+    m[start] = count + 1
 
 
 @kernel
@@ -244,7 +257,7 @@ def _put_element(m: Memory, u: int, at: int, token: int, stops: int) -> None:
     value, sides, flags = 0, m[token + SIDES], m[token + FLAGS] & ~STOPS_MASK
     if held < 0:
         place = _place(m, u, at, m[u + R6], buffered(m, held))
-        entry = m[ARENA] - held + place * ARENA_ENTRY
+        entry = m[ARENA] - 1 - held + RECORD + place * ARENA_ENTRY
         value, sides, flags = m[entry], m[entry + 1], m[entry + 2]
     put(m, u, m[u + OUT0], m[u + CLOCK], value, sides, flags | stops)
 

@@ -22,7 +22,7 @@ def test_the_first_program_has_the_diagnostic_and_the_values_shown(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     program = blocks("README.md", "python")[0]
-    diagnostic, values = blocks("README.md", "text")
+    diagnostic, values, cycles = blocks("README.md", "text")
     Path("squares.aspl").write_text(program)
     shown = aspl("check", "squares.aspl")
     assert (shown.exit_code, shown.stdout) == (1, diagnostic)
@@ -34,17 +34,23 @@ def test_the_first_program_has_the_diagnostic_and_the_values_shown(
     Path("squares.aspl").write_text(mended)
     shown = aspl("run", "squares.aspl", "--seed", "1")
     assert (shown.exit_code, shown.stdout) == (0, values)
+    shown = aspl("sim", "squares.aspl")
+    assert (shown.exit_code, shown.stdout) == (0, cycles)
 
 
-@pytest.mark.parametrize("name", ["README.md", "aspl/README.md"])
+PAGES = ["README.md", "aspl/README.md", "compiler/README.md", "simulator/README.md"]
+
+
+@pytest.mark.parametrize("name", PAGES)
 def test_named_files_exist(name: str) -> None:
     text = (ROOT / name).read_text()
-    paths = set(re.findall(r"`((?:aspl|tests|agent)/[\w./]+)`", text))
+    folders = "aspl|agent|benchmark|compiler|docs|simulator|tests"
+    paths = set(re.findall(rf"`((?:{folders})/[\w./]+)`", text))
     missing = [path for path in paths if not (ROOT / path.rstrip("/")).exists()]
     assert missing == []
 
 
-@pytest.mark.parametrize("name", ["README.md", "aspl/README.md"])
+@pytest.mark.parametrize("name", PAGES)
 def test_links_lead_to_files(name: str) -> None:
     targets = re.findall(r"\]\(([^)#]+)\)", (ROOT / name).read_text())
     base = (ROOT / name).parent
@@ -57,3 +63,10 @@ def test_the_python_shown_in_the_package_runs() -> None:
     names: dict[str, object] = {}
     exec(compile(program, "aspl/README.md", "exec"), names)  # our own page, not a candidate
     assert names["checked"] is not None
+
+
+def test_the_simulation_shown_in_the_package_runs() -> None:
+    (program,) = blocks("simulator/README.md", "python")
+    names: dict[str, object] = {}
+    exec(compile(program, "simulator/README.md", "exec"), names)  # our own page, not a candidate
+    assert names["report"] is not None

@@ -1,8 +1,9 @@
-"""Every operator is whole: a meaning, a token rule, an example, and the labels of its docstring."""
+"""Every operator is whole: meaning, token rule, lowering, timing, cost, example, docstring."""
 
 from __future__ import annotations
 
 import importlib
+import inspect
 import pkgutil
 
 import pytest
@@ -12,6 +13,12 @@ from aspl.ops.base import Op
 from aspl.ops.table import OPS
 from aspl.reference.meaning import MEANING
 from aspl.reference.processes.table import PROCESSES
+from compiler.lower.rules import RULES
+from compiler.machine import Kind
+from compiler.metrics.paper import PAPER
+from compiler.metrics.published import PUBLISHED
+from compiler.metrics.row import Table
+from simulator.engine import run as engine_run
 
 LABELS = ("Shape:", "Source:")
 WITHOUT_MEANING = {"Feedback"}
@@ -49,6 +56,27 @@ def test_every_operator_has_a_token_rule() -> None:
     missing = OPS.keys() - PROCESSES.keys()
     assert not missing, f"operators without a row in `PROCESSES`: {sorted(missing)}"
     assert not PROCESSES.keys() - OPS.keys(), "token rules of what is no operator"
+
+
+def test_every_operator_is_lowered() -> None:
+    missing = OPS.keys() - RULES.keys()
+    assert not missing, f"operators without a row in `RULES`: {sorted(missing)}"
+    assert not RULES.keys() - OPS.keys(), "lowering rules of what is no operator"
+
+
+@pytest.mark.parametrize("table", [PUBLISHED, PAPER], ids=["published", "paper"])
+def test_every_operator_has_a_cost(table: Table) -> None:
+    missing = OPS.keys() - table.keys()
+    assert not missing, f"operators without a row of metrics: {sorted(missing)}"
+    assert not table.keys() - OPS.keys(), "metrics of what is no operator"
+
+
+def test_every_kind_of_unit_is_timed() -> None:
+    source = inspect.getsource(engine_run)
+    missing = [kind.name for kind in Kind if f"== _{kind.name}:" not in source]
+    # the last of each group of kinds is what is left
+    assert set(missing) <= {"SINK", "FLAT_MAP", "EAGER_MERGE", "ZIP"}
+    assert all(f"step_{kind.name.lower()}(m, u)" in source for kind in Kind)
 
 
 def test_every_operator_has_an_example() -> None:
