@@ -72,6 +72,8 @@ def _draw_panel(axes: Axes, panel: Panel) -> None:
     else:
         for series in panel.series:
             _draw_points(axes, series)
+        # room for the words beside the outermost points
+        axes.margins(0.08)
         if not panel.is_log_y:
             axes.set_ylim(bottom=0)
     axes.legend()
@@ -140,6 +142,8 @@ def _draw_points(axes: Axes, series: Series) -> None:
         series.y,
         linestyle=line,
         marker="o",
+        # seen around the point that it often lies on
+        markersize=6 if series.role == "ours" else 10,
         color=color,
         markerfacecolor=filled,
         label=series.name,

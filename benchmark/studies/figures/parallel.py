@@ -56,7 +56,7 @@ def plot_imbalance(sources: Sources, results: Mapping[str, StudyResult]) -> Plot
     ]
     panel = Panel(
         title="batch 64",
-        x_label="trace (class, standard deviation of lengths)",
+        x_label="trace (class; standard deviation of lengths and first request)",
         y_label="interleaved cycles / dynamic cycles",
         series=(
             Series(name="here", x=tuple(map(float, range(len(traces)))), y=tuple(ratios)),
@@ -68,7 +68,7 @@ def plot_imbalance(sources: Sources, results: Mapping[str, StudyResult]) -> Plot
                 color=1,
             ),
         ),
-        categories=tuple(f"{each.group} {each.deviation:.0f}" for each in traces),
+        categories=tuple(f"{each.group} {each.name[:9]}" for each in traces),
     )
     claims = [
         Claim(
