@@ -27,6 +27,13 @@ Style: TypeAlias = Literal["normal", "wide", "ties", "negative", "extreme"]
 """How floats are drawn: standard normals; magnitudes over many orders; from few values, so that
 many are equal; below zero; near the ends of what f32 holds without denormals and overflow."""
 
+Adapt: TypeAlias = Callable[[dict[str, Array], np.random.Generator], Values]
+"""Takes drawn values and returns those to use; numbers are rounded to f32 behind it."""
+
+
+class TaskError(ValueError):
+    """A task that is not there, or a text or file that is none; the message is for its author."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Regime:
@@ -37,8 +44,11 @@ class Regime:
     sizes: Mapping[str, int]
     """A value for each size of the header that differs from the header's own."""
     style: Style = "normal"
-    adapt: Callable[[dict[str, Array], np.random.Generator], Values] | None = None
-    """What to make of values drawn in the style; for regimes that route in a special way."""
+    """Of the streams; weights are normal, or from few values in the style `ties`."""
+    decades: float = 17.0
+    """How far from 1 the style `extreme` goes, in powers of ten."""
+    adapt: Adapt | None = None
+    """What to make of values drawn in the style: positions to count, gates to choose by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,10 +58,31 @@ class Tolerance:
     It passes where |got - wanted| <= max(relative * (|wanted| + scale), own * error): `scale` is the
     root mean square of the wanted output, and `error` the largest error of the reference
     itself when it is computed in float32. Flags, selectors, indices and integers must be equal.
+    NaN passes only where the reference is NaN, and an infinity only where it is the same one.
     """
 
     relative: float = 1e-4
     own: float = 16.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wanted:
+    """One output of the reference."""
+
+    values: Array
+    """Float64, int64 or bool."""
+    error: float = 0.0
+    """The largest error of the reference itself in float32."""
+    scale: float = 0.0
+    """The root mean square of the finite values; 0 for what must be equal."""
+    is_finite: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Expected:
+    """The outputs of the reference, in the order of the kernel's results."""
+
+    outputs: tuple[Wanted, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +101,15 @@ class Task:
     regimes: tuple[Regime, ...]
     tolerance: Tolerance = field(default_factory=Tolerance)
     margin: Callable[[Mapping[str, Any]], float] | None = None
-    """The smallest distance of the inputs from where a choice (a threshold, a top-k) changes;
-    inputs too near are drawn again. None for a task without choices of its own."""
+    """The smallest distance of the inputs from where a choice (a threshold, a top-k) changes, as a
+    share of the numbers that are compared; inputs too near are drawn again. Numbers that tie
+    exactly, in any precision, are decided by the rule of the statement and do not count. None for
+    a task without choices of its own."""
     kind: Literal["arithmetic", "shape"] = "arithmetic"
-    """Whether a solution needs only arithmetic, or changes shapes too."""
+    """Whether a solution needs only arithmetic and buffers, or repeats, flattens and promotes too."""
     reads: Literal["once", "reuse"] = "once"
-    """Whether a solution reads some stream more than once, through copies."""
+    """Whether operators read some stream more than once, through copies. With `kind`, these are
+    the four classes of arXiv 2502.02534, table 2."""
     note: str = ""
     """Where the published task differs."""
 
