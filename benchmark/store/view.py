@@ -1,0 +1,251 @@
+"""A run as its events tell it: a fold in which the order of different writers does not matter.
+
+Where two events claim the same (two processes resumed one run), the smaller one stands, whichever
+came first; what was spent is added up, whoever spent it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from benchmark.store.events import (
+    Ending,
+    Event,
+    Limits,
+    RunConfig,
+    RunEnded,
+    RunResumed,
+    RunStarted,
+    SampleCached,
+    SampleFailed,
+    SampleJudged,
+    SampleProposed,
+    SampleUnfenced,
+    Settled,
+    Usage,
+)
+from benchmark.store.vocabulary import Unknown
+from benchmark.store.workspace import Entry
+
+State: TypeAlias = Literal["settled", "proposed", "failed"]
+
+
+class NoRun(LookupError):
+    """There is no such run, or its beginning was not recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which sample of which task."""
+
+    task: str
+    sample: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleView:
+    """What became of one sample."""
+
+    task: str
+    sample: int
+    round: int
+    state: State
+    """`failed` and `proposed` ones are taken up again by a further session."""
+    reply: str | None
+    """The reply that was settled, or waits for its verdict."""
+    settled: Settled | None
+    failures: tuple[str, ...]
+    """What went wrong in the world, in the order of the alphabet."""
+    usage: Usage
+    """Of all calls for it."""
+
+    @property
+    def outcome(self) -> str:
+        """What it counts as; empty for a sample without an end."""
+        match self.settled:
+            case SampleJudged() | SampleCached() as judged:
+                return judged.outcome
+            case SampleUnfenced():
+                return "no-program"
+            case None:
+                return ""
+
+    @property
+    def judged(self) -> SampleJudged | SampleCached | None:
+        """Its judgement, if it has one."""
+        return None if isinstance(self.settled, SampleUnfenced) else self.settled
+
+    @property
+    def is_correct(self) -> bool:
+        """Whether it solves its task."""
+        return self.outcome == "correct"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunView:
+    """A run as far as it was recorded."""
+
+    run: str
+    config: RunConfig
+    limits: Limits
+    """Of its newest session."""
+    sessions: int
+    ending: Ending | None
+    """How its newest session ended; None for one that is running, or was killed."""
+    detail: str
+    started_at: datetime
+    last_at: datetime
+    samples: tuple[SampleView, ...]
+    """In the order of the tasks, then of the samples."""
+
+    @property
+    def expected(self) -> int:
+        """How many samples it is to have."""
+        return len(self.config.tasks) * self.config.samples
+
+    @property
+    def settled(self) -> tuple[SampleView, ...]:
+        """The samples that ended for good."""
+        return tuple(each for each in self.samples if each.settled is not None)
+
+    @property
+    def usage(self) -> Usage:
+        """What all of it took."""
+        return total(each.usage for each in self.samples)
+
+
+@dataclass(slots=True)
+class _Sample:
+    proposed: list[SampleProposed] = field(default_factory=list)
+    failed: list[SampleFailed] = field(default_factory=list)
+    settled: list[Settled] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class RunFold:
+    """A view in the making: takes entries one by one."""
+
+    run: str
+    _started: list[RunStarted] = field(default_factory=list)
+    _resumed: list[RunResumed] = field(default_factory=list)
+    _ended: list[RunEnded] = field(default_factory=list)
+    _samples: dict[Place, _Sample] = field(default_factory=dict)
+    _times: list[datetime] = field(default_factory=list)
+
+    def add(self, entry: Entry) -> None:
+        """Take in an event of the run."""
+        assert entry.run == self.run
+        if not self._times:
+            self._times = [entry.at, entry.at]
+        self._times = [min(self._times[0], entry.at), max(self._times[1], entry.at)]
+        self._add(entry.event)
+
+    def _add(self, event: Event | Unknown) -> None:
+        match event:
+            case RunStarted():
+                self._started.append(event)
+            case RunResumed():
+                self._resumed.append(event)
+            case RunEnded():
+                self._ended.append(event)
+            case SampleProposed():
+                self._sample(event).proposed.append(event)
+            case SampleFailed():
+                self._sample(event).failed.append(event)
+            case SampleUnfenced() | SampleJudged() | SampleCached():
+                self._sample(event).settled.append(event)
+            case _:
+                pass
+
+    def _sample(self, event: SampleProposed | SampleFailed | Settled) -> _Sample:
+        return self._samples.setdefault(Place(event.task, event.sample), _Sample())
+
+    @property
+    def sessions(self) -> int:
+        """How many sessions began."""
+        return 1 + max((each.session for each in self._resumed), default=0)
+
+    def view(self) -> RunView:
+        """Return the run as it stands. Errors: NoRun."""
+        if not self._started:
+            raise NoRun(self.run)
+        started, last = min(self._started, key=repr), self.sessions - 1
+        limits = [each.limits for each in self._resumed if each.session == last]
+        ended = [each for each in self._ended if each.session == last]
+        end = min(ended, key=repr, default=None)
+        return RunView(
+            run=self.run,
+            config=started.config,
+            limits=min(limits, key=repr, default=started.limits),
+            sessions=self.sessions,
+            ending=end.ending if end else None,
+            detail=end.detail if end else "",
+            started_at=self._times[0],
+            last_at=self._times[1],
+            samples=self._ordered(started.config),
+        )
+
+    def _ordered(self, config: RunConfig) -> tuple[SampleView, ...]:
+        order = {task.name: place for place, task in enumerate(config.tasks)}
+        places = [each for each in self._samples if each.task in order]
+        places.sort(key=lambda each: (order[each.task], each.sample))
+        return tuple(_sample_view(place, self._samples[place]) for place in places)
+
+
+def fold(run: str, entries: Iterable[Entry]) -> RunView:
+    """Return a run as its events tell it. Errors: NoRun."""
+    folded = RunFold(run)
+    for entry in entries:
+        folded.add(entry)
+    return folded.view()
+
+
+def total(usages: Iterable[Usage]) -> Usage:
+    """Add up what was used; a price is known if all that took a call have one."""
+    calls = inputs = cached = outputs = 0
+    prices: list[float] = []
+    seconds: list[float] = []
+    priced = True
+    for each in usages:
+        calls += each.calls
+        inputs += each.input_tokens
+        cached += each.cached_tokens
+        outputs += each.output_tokens
+        seconds.append(each.seconds)
+        priced &= each.usd is not None or each.calls == 0
+        prices.append(each.usd or 0.0)
+    return Usage(
+        calls=calls,
+        input_tokens=inputs,
+        cached_tokens=cached,
+        output_tokens=outputs,
+        # sorted, so that the sum does not hang on the order
+        usd=sum(sorted(prices)) if priced and prices else None,
+        seconds=sum(sorted(seconds)),
+    )
+
+
+def _sample_view(place: Place, sample: _Sample) -> SampleView:
+    settled = min(sample.settled, key=_rank, default=None)
+    proposed = min(sample.proposed, key=repr, default=None)
+    state: State = "settled" if settled else "proposed" if proposed else "failed"
+    reply = settled.reply if settled else proposed.reply if proposed else None
+    rounds = [each.round for each in (*sample.proposed, *sample.failed, *sample.settled)]
+    usages = [*(each.usage for each in sample.proposed), *(each.usage for each in sample.failed)]
+    return SampleView(
+        task=place.task,
+        sample=place.sample,
+        round=min(rounds),
+        state=state,
+        reply=reply,
+        settled=settled,
+        failures=tuple(sorted(f"{each.stage}: {each.reason}" for each in sample.failed)),
+        usage=total(usages),
+    )
+
+
+def _rank(event: Settled) -> tuple[str, str]:
+    return event.reply, repr(event)

@@ -1,0 +1,97 @@
+"""Events as rows: every one comes back, older ones are lifted, strangers are passed over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import pytest
+from pydantic import ValidationError
+from run_records import LIMITS, config
+
+from benchmark.store.events import (
+    EVENTS,
+    RunEnded,
+    RunEvent,
+    RunResumed,
+    RunStarted,
+    SampleCached,
+    SampleFailed,
+    SampleJudged,
+    SampleProposed,
+    SampleUnfenced,
+    Usage,
+)
+from benchmark.store.vocabulary import Unknown, Vocabulary
+
+D = "d" * 64
+SAMPLES: tuple[RunEvent, ...] = (
+    RunStarted(config=config(), limits=LIMITS),
+    RunResumed(session=1, limits=LIMITS),
+    RunEnded(session=1, ending="budget", detail="100 calls"),
+    SampleProposed(task="a/1", sample=3, reply=D, prompt=D, usage=Usage(usd=0.25, seconds=1.5)),
+    SampleUnfenced(task="a/1", sample=3, reply=D, reason="no program"),
+    SampleJudged(
+        task="a/1",
+        sample=3,
+        round=2,
+        reply=D,
+        program=D,
+        verdict=D,
+        outcome="correct",
+        cycles=12,
+        length=9,
+    ),
+    SampleCached(
+        task="a/1", sample=3, reply=D, program=D, verdict=D, outcome="limit", length=9, key=D
+    ),
+    SampleFailed(task="a/1", sample=3, stage="judge", reason="\ud800 is half", usage=Usage()),
+)
+
+
+@pytest.mark.parametrize("event", SAMPLES, ids=lambda event: event.name)
+def test_an_event_comes_back_as_it_was(event: RunEvent) -> None:
+    vocabulary = Vocabulary()
+    body = vocabulary.encode(event)
+    assert "\n" not in body
+    assert vocabulary.decode(event.name, event.version, body) == event
+
+
+def test_every_event_is_tried() -> None:
+    assert {type(each) for each in SAMPLES} == set(EVENTS)
+    assert len({each.name for each in EVENTS}) == len(EVENTS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hint:
+    name: ClassVar[str] = "hint.given"
+    version: ClassVar[int] = 3
+    words: str
+    author: str
+
+    def objects(self) -> tuple[str, ...]:
+        return ()
+
+
+LIFTS = {
+    ("hint.given", 1): lambda body: {"words": body["text"]},
+    ("hint.given", 2): lambda body: {**body, "author": "unknown"},
+}
+
+
+def test_an_older_event_is_lifted_step_by_step() -> None:
+    vocabulary = Vocabulary((Hint,), LIFTS)
+    wanted = Hint(words="transpose", author="unknown")
+    assert vocabulary.decode("hint.given", 1, '{"text": "transpose"}') == wanted
+    assert vocabulary.decode("hint.given", 2, '{"words": "transpose"}') == wanted
+
+
+@pytest.mark.parametrize(("name", "version"), [("hint.given", 4), ("hint.taken", 1)])
+def test_what_a_later_workbench_wrote_is_unknown(name: str, version: int) -> None:
+    found = Vocabulary((Hint,), LIFTS).decode(name, version, '{"x": 1}')
+    assert found == Unknown(name=name, version=version, body={"x": 1})
+
+
+def test_a_body_that_does_not_fit_is_an_error() -> None:
+    with pytest.raises(ValidationError):
+        Vocabulary().decode("run.resumed", 1, '{"session": "one"}')
