@@ -1,0 +1,1 @@
+"""How good a run was, from its records alone: pure functions of counts."""
