@@ -39,7 +39,7 @@ def report(
     return SimReport(
         machine=config.name,
         cycles=int(units[:, at.CLOCK].max(initial=0)),
-        tokens=int(channels[:, at.PUT].sum()),
+        tokens=int(channels[:, at.PUT].sum() - channels[:, at.BARE].sum()),
         off_chip_read_bytes=sum(each.off_chip_read_bytes for each in rows),
         off_chip_written_bytes=sum(each.off_chip_written_bytes for each in rows),
         off_chip_requests=requests,

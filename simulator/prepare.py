@@ -14,7 +14,7 @@ from aspl.checker import Checked
 from aspl.dims import Dim
 from aspl.program import Node, Program
 from aspl.reference.evaluate import evaluate
-from aspl.reference.inputs import InputError, Inputs, convert_inputs
+from aspl.reference.inputs import InputError, Inputs, convert_inputs, given_functions
 from aspl.reference.observe import contradiction
 from aspl.reference.state import Bindings
 from aspl.types import TensorRef
@@ -114,6 +114,7 @@ def _evaluated(
     program = _part(checked.program, places, wanted | known.streams.keys())
     part = replace(checked, program=program)
     names = [each.name for each in program.inputs] + [each.name for each in program.parameters]
+    names += [each.name for each in given_functions(program)]
     given = {name: _value(inputs, name) for name in names}
     moved = {new: orders[old] for new, old in enumerate(places) if old in orders}
     found = evaluate(part, given, precision="f32", orders=moved, keep=True)

@@ -10,6 +10,8 @@ import numpy as np
 from aspl.checker import Checked
 from aspl.diagnostics import Diagnostic
 from aspl.reference.inputs import Inputs
+from compiler.lower.limits import TooLarge, beyond_limits
+from compiler.lower.lower import static_extents
 from compiler.machine import Ints, Kind, Machine
 from compiler.metrics import Metrics
 from compiler.metrics import metrics as measure
@@ -71,14 +73,17 @@ def simulate(
 
     Errors: InputError for a value that is missing or not of its type, EvaluationFailed for data
             that the program cannot work on, SimulationFailed for a program that the machine cannot
-            hold (M002 to M004) or that stops before its end (M001, M005, M006)
+            hold (M002 to M004, M007) or that stops before its end (M001, M005, M006)
     """
     given = inputs if inputs is not None else {}
+    excess = beyond_limits(checked, static_extents(checked))
+    if excess:
+        raise SimulationFailed(excess)
     rules = (measure(checked, "published"), measure(checked, "paper"))
     wanted = _Wanted(timeline=timeline, log=log)
     orders: Orders = {}
     for _ in range(MOST_ROUNDS):
-        prepared = prepare(checked, given, depths or {}, orders)
+        prepared = _prepared(checked, given, depths or {}, orders)
         _require_budget(checked, prepared, machine, rules[0])
         memory = _run(checked, prepared.machine, machine, wanted)
         found = _orders(prepared.machine, memory)
@@ -87,6 +92,18 @@ def simulate(
             return _result(checked, prepared, machine, memory, rules, found, wanted)
         orders = found
     raise SimulationFailed([_unsettled(checked)])
+
+
+def _prepared(
+    checked: Checked, inputs: Inputs, depths: Mapping[int, int], orders: Orders
+) -> Prepared:
+    try:
+        return prepare(checked, inputs, depths, orders)
+    except TooLarge as error:
+        hint = "use smaller extents"
+        span = checked.program.span
+        found = Diagnostic(code="M007", message=str(error), span=span, hint=hint)
+        raise SimulationFailed([found]) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +130,12 @@ def _run(checked: Checked, tables: Machine, machine: MachineConfig, wanted: _Wan
         memory = lay_out(tables, machine, shares, depths, room)
         run(memory.m)
         used = memory.wanted()
-        if room.covers(used):
+        full = int(memory.m[at.STATUS]) == at.FULL
+        if room.covers(used) and not full:
             break
         room = Room(
             arena=room.arena if used.arena <= room.arena else 4 * used.arena,
+            ring=8 * room.ring if full and used.arena <= room.arena else room.ring,
             orders=max(room.orders, used.orders),
             log=max(room.log, used.log),
             events=max(room.events, used.events),

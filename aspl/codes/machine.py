@@ -142,4 +142,27 @@ def kernel(x: Stream(f32, [Q]), y: Stream(f32, [Q])) -> Stream(f32, [Q]):
 """,
         machine="[streams]\ndepth = 2\n",
     ),
+    Code(
+        code="M007",
+        title="more than the tables of a machine hold",
+        why="a token keeps its stop level in a few bits and the sides of its tile in 31 each; "
+        "streams have 16 dims at most, and no number of the tables is beyond 2**63",
+        wrong="""\
+M = Dim(4)
+
+def kernel(x: Stream(f32, [M])):
+    for i in range(17):
+        x = Promote(x, rank=0)
+    return x
+""",
+        right="""\
+M = Dim(4)
+
+def kernel(x: Stream(f32, [M])):
+    for i in range(9):
+        x = Promote(x, rank=0)
+    return x
+""",
+        machine="[streams]\ndepth = 2\n",
+    ),
 )

@@ -62,9 +62,7 @@ class Lowering:
 
     def stream(self, value: int) -> int:
         """Return the stream that carries a value."""
-        while value in self.aliases:
-            value = self.aliases[value]
-        return value
+        return resolved(value, self.aliases)
 
     def type_of(self, value: int) -> Stream:
         """Return the type of a stream."""
@@ -78,6 +76,13 @@ class Lowering:
             tellers = (v for v, stream in enumerate(self.checked.types) if _tells(stream, name))
             found.update(list(tellers)[:1])
         return frozenset(found)
+
+
+def resolved(value: int, aliases: Mapping[int, int]) -> int:
+    """Return the stream that a value is, or the one that it is by a second name."""
+    while value in aliases:
+        value = aliases[value]
+    return value
 
 
 def _pads(node: Node) -> bool:

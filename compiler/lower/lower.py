@@ -9,7 +9,7 @@ from aspl.dims import Kind as DimKind
 from aspl.ops.sources import Assume, Feedback
 from aspl.types import Stream
 from compiler.lower.coding import Slots
-from compiler.lower.context import At, Lowering
+from compiler.lower.context import At, Lowering, resolved
 from compiler.lower.demand import control_streams
 from compiler.lower.known import EvaluationNeeded, Known
 from compiler.lower.rules import RULES
@@ -26,15 +26,17 @@ def lower(checked: Checked, known: Known, depths: Mapping[int, int] | None = Non
     """Return the tables of a program whose every stream is read once.
 
     Args: depths: how many elements the queues of some streams hold, by stream.
-    Errors: EvaluationNeeded where values or extents that a run decides are missing in `known`.
+    Errors: EvaluationNeeded where values or extents that a run decides are missing in `known`;
+            TooLarge
     """
+    aliases = _aliases(checked)
     lowering = Lowering(
         checked=checked,
         known=known,
         tables=Tables(),
         controls=control_streams(checked),
-        memory_read=_memory_read(checked),
-        aliases=_aliases(checked),
+        memory_read=_memory_read(checked, aliases),
+        aliases=aliases,
         ports=_ports(checked),
     )
     program = checked.program
@@ -94,10 +96,12 @@ def _ports(checked: Checked) -> dict[int, int]:
     return {place: port for port, place in enumerate(users)}
 
 
-def _memory_read(checked: Checked) -> frozenset[int]:
+def _memory_read(checked: Checked, aliases: Mapping[int, int]) -> frozenset[int]:
     """Return the streams that a memory unit reads."""
     return frozenset(
-        node.inputs[0] for node in checked.program.nodes if node.op.name in ("Bufferize", *_STORES)
+        resolved(node.inputs[0], aliases)
+        for node in checked.program.nodes
+        if node.op.name in ("Bufferize", *_STORES)
     )
 
 

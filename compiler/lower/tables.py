@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from compiler.lower.limits import TooLarge
 from compiler.machine import NO_BUFFER, NOTHING, PARAMETERS, Ints, Kind, Machine, P
 
 _DEFAULTS = {
@@ -63,7 +64,7 @@ class Tables:
         """Put integers into the data, equal ones once, and return where they begin."""
         key = tuple(words)
         if key not in self._places:
-            self._places[key] = self.place_array(np.array(key, dtype=np.int64))
+            self._places[key] = self.place_array(_ints(key))
         return self._places[key]
 
     def place_array(self, values: Ints) -> int:
@@ -105,6 +106,7 @@ class Tables:
         """Return the machine. A channel carries each stream that one unit writes and one reads.
 
         Args: depths: of streams that say so. ranks: of every stream.
+        Errors: TooLarge.
         """
         streams = [each for outputs in self._outputs for each in outputs]
         channel = {stream: number for number, stream in enumerate(streams)}
@@ -141,7 +143,10 @@ class Tables:
 
 
 def _ints(values: Sequence[int] | Sequence[Sequence[int]]) -> Ints:
-    return np.array(values, dtype=np.int64)
+    try:
+        return np.array(values, dtype=np.int64)
+    except OverflowError as error:
+        raise TooLarge("an extent, or a number of FLOPs, is beyond 2**63") from error
 
 
 def _starts(members: list[tuple[int, ...]]) -> Ints:

@@ -80,7 +80,7 @@ FAULT = 3
 """Streams that an operator reads together differ; or a stream ended within a group."""
 
 FULL = 4
-"""The arena is too small; the run has to be made again with more of it."""
+"""The arena, or a ring of entries, is too small; the run has to be made again with more of it."""
 
 # a unit
 KIND = 0
@@ -163,9 +163,11 @@ CHANNEL_BLOCKED = 13
 CHANNEL_NUMBER = 14
 BARE = 15
 """Tokens without an element."""
-STOPS = 16
+SIZE = 16
+"""Entries that there are; where the capacity is larger, a run that needs more is made again."""
+STOPS = 17
 """How many tokens close dims up to each level, from level 0."""
-CHANNEL = 32
+CHANNEL = 40
 
 # an entry of a channel: one token
 TIME = 0

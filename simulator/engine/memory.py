@@ -21,6 +21,8 @@ class Room:
     """Places for what a run records; a run that wants more says how much."""
 
     arena: int = 0
+    ring: int = 1024
+    """Entries of one channel, where it holds more."""
     orders: int = 0
     log: int = 0
     events: int = 0
@@ -142,7 +144,8 @@ class _Plan:
         self.data = self._take(len(machine.data))
         self.starts = self._take(len(machine.selector_starts))
         self.targets = self._take(len(machine.selector_targets))
-        self.rings = self._take(int(depths.sum()) * at.ENTRY)
+        self.sizes = np.minimum(depths, room.ring)
+        self.rings = self._take(int(self.sizes.sum()) * at.ENTRY)
         self.arena_size = room.arena + len(machine.arena)
         self.arena = self._take(self.arena_size)
         self.orders = self._take(room.orders * at.ORDER_ENTRY)
@@ -225,11 +228,12 @@ def _fill_units(memory: Memory, plan: _Plan, bandwidths: Ints) -> None:
 
 def _fill_channels(memory: Memory, plan: _Plan) -> None:
     machine, fields = plan.machine, memory.channel_fields()
-    starts = plan.rings + (np.cumsum(plan.depths) - plan.depths) * at.ENTRY
+    starts = plan.rings + (np.cumsum(plan.sizes) - plan.sizes) * at.ENTRY
     fields[:, at.RING] = starts
     fields[:, at.HEAD] = starts
     fields[:, at.TAIL] = starts
     fields[:, at.CAPACITY] = plan.depths
+    fields[:, at.SIZE] = plan.sizes
     fields[:, at.WRITER] = plan.units + machine.writers * at.UNIT
     fields[:, at.READER] = plan.units + machine.readers * at.UNIT
     fields[:, at.CHANNEL_NUMBER] = np.arange(machine.channel_count)

@@ -50,6 +50,7 @@ from simulator.engine.queues import (
     finish,
     has_room,
     has_token,
+    hear_end,
     is_over,
     put,
     see,
@@ -89,6 +90,7 @@ def step_reassemble(m: Memory, u: int) -> None:
                 if not is_over(m, control):
                     wait_for_token(m, u, control)
                     return
+                hear_end(m, u, control)
                 close_outputs(m, u)
                 m[u + STEP] = 9
             else:

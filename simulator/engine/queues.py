@@ -32,8 +32,11 @@ from simulator.engine.layout import (
     FLAGS,
     FOR_ELEMENT,
     FOR_ROOM,
+    FULL,
     HEAD,
     HELD,
+    INPUT_COUNT,
+    INPUTS,
     LAST_WAIT,
     LIVE,
     LOG,
@@ -54,6 +57,7 @@ from simulator.engine.layout import (
     READY_TAIL,
     RING,
     SIDES,
+    SIZE,
     STARVED,
     STATUS,
     STOP_MASK,
@@ -149,7 +153,7 @@ def take(m: Memory, u: int, c: int) -> None:
     m[head + ANSWER] = (time if time > clock else clock) + 1
     m[c + TAKEN] += 1
     head += ENTRY
-    if head == m[c + RING] + m[c + CAPACITY] * ENTRY:
+    if head == m[c + RING] + m[c + SIZE] * ENTRY:
         head = m[c + RING]
     m[c + HEAD] = head
     if m[c + WRITER_WAITS] != 0:
@@ -174,7 +178,19 @@ def wait_for_room(m: Memory, u: int, c: int) -> None:
 @kernel
 def see_room(m: Memory, u: int, c: int) -> None:
     """Advance the unit to the time at which it hears that there is room."""
-    if m[c + PUT] >= m[c + CAPACITY]:
+    if m[c + PUT] >= m[c + SIZE]:
+        _see_answer(m, u, c)
+
+
+@kernel
+def _see_answer(m: Memory, u: int, c: int) -> None:
+    if m[c + PUT] < m[c + CAPACITY]:
+        # the writer has room for this one whatever was taken
+        if m[c + PUT] - m[c + TAKEN] == m[c + SIZE]:
+            m[STATUS] = FULL
+    elif m[c + SIZE] < m[c + CAPACITY]:
+        m[STATUS] = FULL
+    else:
         answer = m[m[c + TAIL] + ANSWER]
         clock = m[u + CLOCK]
         if answer > clock:
@@ -189,6 +205,8 @@ def see_room(m: Memory, u: int, c: int) -> None:
 def put(m: Memory, u: int, c: int, time: int, value: int, sides: int, flags: int) -> None:
     """Send a token, for which there is room, to be seen at `time` at the earliest."""
     see_room(m, u, c)
+    if m[STATUS] == FULL:
+        return
     tail = m[c + TAIL]
     soonest = m[u + CLOCK] + 1
     m[tail + TIME] = time if time > soonest else soonest
@@ -197,7 +215,7 @@ def put(m: Memory, u: int, c: int, time: int, value: int, sides: int, flags: int
     m[tail + FLAGS] = flags
     m[c + PUT] += 1
     tail += ENTRY
-    if tail == m[c + RING] + m[c + CAPACITY] * ENTRY:
+    if tail == m[c + RING] + m[c + SIZE] * ENTRY:
         tail = m[c + RING]
     m[c + TAIL] = tail
     level = flags & STOP_MASK
@@ -238,8 +256,21 @@ def close(m: Memory, u: int, c: int) -> None:
 
 
 @kernel
+def hear_end(m: Memory, u: int, c: int) -> None:
+    """Note that the unit waited for the end of a stream, where that is later than its clock.
+
+    Its clock stays: the end asks for no work. Who reads its streams sees the wait.
+    """
+    time = m[c + CLOSE_TIME]
+    if m[c + CLOSED] != 0 and time > m[u + CLOCK] and time > m[u + LAST_WAIT]:
+        m[u + LAST_WAIT] = time
+
+
+@kernel
 def finish(m: Memory, u: int) -> None:
     """End the unit and all its streams."""
+    for place in range(m[u + INPUT_COUNT]):
+        hear_end(m, u, m[m[u + INPUTS] + place])
     for place in range(m[u + OUTPUT_COUNT]):
         close(m, u, m[m[u + OUTPUTS] + place])
     m[u + DONE] = 1

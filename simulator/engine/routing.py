@@ -44,6 +44,7 @@ from simulator.engine.queues import (
     finish,
     has_room,
     has_token,
+    hear_end,
     is_over,
     put,
     see,
@@ -110,6 +111,7 @@ def step_partition(m: Memory, u: int) -> None:
                 if not is_over(m, control):
                     wait_for_token(m, u, control)
                     return
+                hear_end(m, u, control)
                 close_outputs(m, u)
                 m[u + STEP] = 9
             else:
@@ -201,7 +203,7 @@ def step_parallelize(m: Memory, u: int) -> None:
         if not has_room(m, out):
             wait_for_room(m, u, out)
             return
-        put(m, u, out, m[u + CLOCK] + m[SWITCH], m[u + R1], m[u + R2], m[u + R3])
+        put(m, u, out, m[u + CLOCK], m[u + R1], m[u + R2], m[u + R3])
         if (m[u + R3] >> LOW_SHIFT) & STOP_MASK == 0:
             m[u + ELEMENTS] += 1
         if m[u + R3] & STOP_MASK >= rank:

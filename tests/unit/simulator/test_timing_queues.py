@@ -123,11 +123,6 @@ def test_an_end_is_seen_one_cycle_after_its_writer_last_waited() -> None:
     assert found["Sink b"] == 75
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a unit that ends because its input ended forgets when it saw that end: `finish` closes "
-    "its streams at its own last wait for an element, cycles too early",
-)
 @pytest.mark.parametrize(
     ("between", "units"), [("Map(a, fn=quick)", 1), ("Flatten(Promote(a, rank=0))", 2)]
 )

@@ -169,11 +169,6 @@ def test_chunks_are_dealt_in_turn_without_a_cycle_more() -> None:
     assert found == {"Source x": 4, "Parallelize a": 4, "Sink a": 5, "Sink b": 6}
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="`switch_cycles` is said to be that of `Partition` and `Reassemble`; `Parallelize`, "
-    "whose own is 1 in the published simulator, takes it too",
-)
 def test_switching_cycles_are_those_of_partitions_and_reassemblies_only() -> None:
     text = kernel("x: Stream(f32, [4])", "a, b = Parallelize(x, n=2)", "return a, b")
     assert cycles(text, switch=5) == 6
