@@ -293,6 +293,8 @@ _FUNCTIONS = Topic(
         "of integers needs a `cast` to another width, one of fractions does not. An extent `_` in "
         "the result's type is inferred.",
         "`@flops(2 * D)` above `def` states the cost of a call, in place of the counted one.",
+        "A body `...` makes a given function: the program has its types, and the task that gives "
+        "it what it computes. Its extents are all named.",
         "Out: calls of other declared functions and of the library's, such as `add`; `if`, `for`, "
         "`x += 1`, lists, comprehensions, methods, chains as in `a < b < c`, values computed in a "
         "run as places, dynamic and ragged extents as numbers.",

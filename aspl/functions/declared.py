@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aspl.diagnostics import Span
-from aspl.dims import Dim
+from aspl.dims import ZERO, Dim, product
 from aspl.functions.expressions import steps_in
 from aspl.functions.fitting import fits, flattened, has_wild, misfit, named_extents
 from aspl.functions.function import Declared, Empty, Fill, Flat, Init, Param
@@ -12,7 +12,7 @@ from aspl.functions.names import constant_of
 from aspl.functions.problems import Problem, Refusal, expected_got
 from aspl.functions.typing import Report, infer, result_element, with_dims
 from aspl.site import Extents, Site
-from aspl.types import Buffer, Element, Tuple, element_dims
+from aspl.types import Buffer, Element, Tuple, element_dims, leaves
 
 Elements = tuple[Element, ...]
 
@@ -78,6 +78,9 @@ def declared_flops(fn: Declared, args: Elements) -> Dim:
     """Return the FLOPs of one call: those stated, else those of its primitives."""
     if fn.flops is not None:
         return fn.flops
+    if fn.is_given:
+        # assumed: one for each number that it makes
+        return sum((product(element_dims(leaf)) for leaf in leaves(fn.result)), ZERO)
     given = args if len(args) == len(fn.params) else flattened(args)
     params = {param.name: got for param, got in zip(fn.params, given, strict=False)}
     return infer(params, fn.lets, fn.value, _Plain(), _silent).flops()
@@ -85,7 +88,7 @@ def declared_flops(fn: Declared, args: Elements) -> Dim:
 
 def steps_of_use(fn: Declared) -> int:
     """Count the steps of typing a function at a use: its body, where a `_` leaves extents open."""
-    if not has_wild(fn.result) and not any(has_wild(param.type) for param in fn.params):
+    if fn.is_given or not _is_open(fn):
         return 0
     return steps_in(fn.value) + sum(steps_in(let.value) for let in fn.lets)
 
@@ -95,6 +98,8 @@ def judge(fn: Declared, extents: Extents, report: Report) -> None:
 
     Errors: reports F003 to F006, as where the function was declared.
     """
+    if fn.is_given:
+        return
     params = {param.name: named_extents(param) for param in fn.params}
     inferred = infer(params, fn.lets, fn.value, extents, report)
     try:
@@ -136,7 +141,7 @@ def _state(fn: Declared, param: Param, init: Init, site: Site) -> Element:
 
 def _result(fn: Declared, args: Elements, site: Extents) -> Element:
     """Return the result; where a `_` stands, type the body once more with the actual extents."""
-    if not has_wild(fn.result) and not any(has_wild(param.type) for param in fn.params):
+    if not _is_open(fn):
         return fn.result
     problems: list[Problem] = []
 
@@ -156,6 +161,11 @@ def _result(fn: Declared, args: Elements, site: Extents) -> Element:
         reason.hint,
         facts=reason.facts,
     )
+
+
+def _is_open(fn: Declared) -> bool:
+    """Whether a `_` stands in a type; a given function has none."""
+    return has_wild(fn.result) or any(has_wild(param.type) for param in fn.params)
 
 
 def _absorbed(element: Element, site: Site) -> Element:

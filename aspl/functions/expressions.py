@@ -141,7 +141,16 @@ class Broken:
     span: Span = _span()
 
 
-Expr: TypeAlias = Number | Name | Size | Weight | Unary | Binary | Call | Subscript | Group | Broken
+@dataclass(frozen=True, slots=True)
+class Unwritten:
+    """The body `...` of a given function, whose meaning comes with a run and not from the text."""
+
+    span: Span = _span()
+
+
+Expr: TypeAlias = (
+    Number | Name | Size | Weight | Unary | Binary | Call | Subscript | Group | Broken | Unwritten
+)
 
 
 @dataclass(frozen=True, slots=True)

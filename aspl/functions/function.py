@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from aspl.diagnostics import NOWHERE, Span
 from aspl.dims import Dim
-from aspl.functions.expressions import Expr, Let
+from aspl.functions.expressions import Expr, Let, Unwritten
 from aspl.types import Element
 
 
@@ -49,7 +49,7 @@ class Param:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declared:
-    """A function written in the expression language."""
+    """A function written in the expression language, or given: known by its types alone."""
 
     name: str
     params: tuple[Param, ...]
@@ -61,6 +61,11 @@ class Declared:
     judged_at: tuple[tuple[str, int], ...] = field(default=(), compare=False)
     """Values of sizes under which its body was found right, those that the judgement looked at."""
     span: Span = field(default=NOWHERE, compare=False)
+
+    @property
+    def is_given(self) -> bool:
+        """Whether its body is `...`, so that what it computes comes with a run."""
+        return isinstance(self.value, Unwritten)
 
     def __str__(self) -> str:
         return self.name

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from aspl.diagnostics import Diagnostic, Findings, Span
 from aspl.dims import Dim
 from aspl.functions.calls import read_call
-from aspl.functions.expressions import Broken, Expr, Let, Pattern
-from aspl.functions.fitting import fits, named_extents
+from aspl.functions.expressions import Broken, Expr, Let, Pattern, Unwritten
+from aspl.functions.fitting import fits, has_wild, named_extents
 from aspl.functions.function import Declared, Init, Param
 from aspl.functions.initial import init_problem, read_init
 from aspl.functions.names import FunctionScope
 from aspl.functions.problems import Problem, Refusal, expected_got
 from aspl.functions.reading import Reader
-from aspl.functions.typing import infer, result_element
+from aspl.functions.typing import Report, infer, result_element
 from aspl.types import Element
 
 
@@ -139,6 +139,12 @@ def _result(reader: Reader, node: ast.FunctionDef) -> Element | None:
 
 def _block(reader: Reader, node: ast.FunctionDef) -> _Block:
     lets: list[Let] = []
+    told = [each for each in node.body if not _is_docstring(each)]
+    match told:
+        case [ast.Expr(value=ast.Constant(value=value) as dots)] if value is ...:
+            return _Block((), Unwritten(reader.locate(dots)))
+        case _:
+            pass
     for place, statement in enumerate(node.body):
         match statement:
             case ast.Expr(value=ast.Constant(value=str())) if place == 0:
@@ -161,6 +167,14 @@ def _block(reader: Reader, node: ast.FunctionDef) -> _Block:
     hint = "end the body with `return` and the value"
     reader.report(Problem("F007", f"`{node.name[:80]}` returns nothing", hint), node)
     return _Block(tuple(lets), None)
+
+
+def _is_docstring(statement: ast.stmt) -> bool:
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    )
 
 
 def _returned(
@@ -224,17 +238,10 @@ def _judge(
             )
         )
 
-    params = {
-        each.name: None if each.type is None else named_extents(Param(each.name, each.type))
-        for each in slots
-    }
-    body = block.value if block.value is not None else Broken(reader.locate(node))
-    inferred = infer(params, block.lets, body, reader.scope, report)
-    if result is not None:
-        try:
-            result_element(result, inferred.value, reader.scope)
-        except Refusal as refusal:
-            report(refusal.problem, body.span)
+    if isinstance(block.value, Unwritten):
+        _judge_given(reader, node, slots, result)
+    else:
+        _judge_body(reader, node, slots, result, block, report)
     state = slots[-1] if slots else None
     if result is None or state is None or state.default is None or state.type is None:
         return
@@ -248,3 +255,36 @@ def _judge(
             ),
             reader.locate(node.returns or node),
         )
+
+
+def _judge_body(
+    reader: Reader,
+    node: ast.FunctionDef,
+    slots: tuple[_Slot, ...],
+    result: Element | None,
+    block: _Block,
+    report: Report,
+) -> None:
+    """Type the body with the declared types."""
+    params = {
+        each.name: None if each.type is None else named_extents(Param(each.name, each.type))
+        for each in slots
+    }
+    body = block.value if block.value is not None else Broken(reader.locate(node))
+    inferred = infer(params, block.lets, body, reader.scope, report)
+    if result is not None:
+        try:
+            result_element(result, inferred.value, reader.scope)
+        except Refusal as refusal:
+            report(refusal.problem, body.span)
+
+
+def _judge_given(
+    reader: Reader, node: ast.FunctionDef, slots: tuple[_Slot, ...], result: Element | None
+) -> None:
+    """Report types of a given function that leave extents open, which no body could decide."""
+    types = [each.type for each in slots] + [result]
+    if any(has_wild(each) for each in types if each is not None):
+        hint = "name every extent; only a body tells what a `_` stands for"
+        problem = Problem("F008", f"the given function `{node.name[:80]}` has open extents", hint)
+        reader.report(problem, node)

@@ -45,6 +45,8 @@ def declared_text(fn: Declared) -> str:
     params = ", ".join(map(_param_text, fn.params))
     lines = [f"@flops({fn.flops})"] if fn.flops is not None else []
     lines.append(f"def {fn.name}({params}) -> {fn.result}:")
+    if fn.is_given:
+        return "\n".join([*lines, "    ..."]) + "\n"
     lines += [f"    {_pattern_text(let.target)} = {_bare(let.value)}" for let in fn.lets]
     lines.append(f"    return {_bare(fn.value)}")
     return "\n".join(lines) + "\n"

@@ -13,7 +13,7 @@ from aspl.ops.sources import Feedback
 from aspl.program import Program
 from aspl.reference.cycles import cyclic_groups, evaluate_cycle
 from aspl.reference.functions.columns import empty_column
-from aspl.reference.inputs import InputError, Inputs, convert_inputs
+from aspl.reference.inputs import InputError, Inputs, convert_inputs, require_meanings
 from aspl.reference.meaning import MEANING
 from aspl.reference.observe import contradiction
 from aspl.reference.run import Precision, Run, UnequalExtents
@@ -48,7 +48,8 @@ def evaluate(
     """Run a program on values.
 
     Args:
-        inputs: an array, nested list or `StreamValue` for each kernel parameter and `Parameter`
+        inputs: an array, nested list or `StreamValue` for each kernel parameter and `Parameter`;
+            a `Meaning` for each given function
         orders: arrival orders to replay, by node: the input number of every chunk in turn
         keep: whether to return every stream
 
@@ -57,10 +58,16 @@ def evaluate(
     """
     program = checked.program
     values = convert_inputs(program, inputs, precision)
+    require_meanings(program, values)
     # one mapping: functions too see the extents that the run decides, not the header's defaults
     bindings = Bindings({size.name: size.value for size in program.sizes if size.kind is Kind.SIZE})
     state = State(
-        run=Run(sizes=bindings.values, parameters=values.parameters, precision=precision),
+        run=Run(
+            sizes=bindings.values,
+            parameters=values.parameters,
+            precision=precision,
+            given=values.given,
+        ),
         tensors=values.tensors,
         types=checked.types,
         orders=orders or {},

@@ -10,9 +10,10 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from aspl.dims import Dim, Kind, to_dim
+from aspl.functions.function import Declared
 from aspl.ops.offchip import LinearOffChipStore, RandomOffChipStore
 from aspl.program import Program
-from aspl.reference.run import Precision, Run
+from aspl.reference.run import Meaning, Precision, Run
 from aspl.types import (
     DType,
     Element,
@@ -32,7 +33,8 @@ from aspl.values.nest import Nest
 from aspl.values.stream import StreamValue
 
 Inputs: TypeAlias = Mapping[str, Any]
-"""By name: an array, a nested list or a `StreamValue` for a stream; an array for a tensor."""
+"""By name: an array, a nested list or a `StreamValue` for a stream; an array for a tensor; a
+`Meaning` for a given function."""
 
 
 class InputError(ValueError):
@@ -46,6 +48,7 @@ class Converted:
     streams: Mapping[str, StreamValue]
     tensors: Mapping[str, Array]
     parameters: Mapping[str, Array]
+    given: Mapping[str, Meaning] = field(default_factory=dict)
 
 
 def convert_inputs(program: Program, inputs: Inputs, precision: Precision) -> Converted:
@@ -54,8 +57,10 @@ def convert_inputs(program: Program, inputs: Inputs, precision: Precision) -> Co
     Errors: InputError naming the parameter.
     """
     known = {each.name for each in program.inputs} | {ref.name for ref in program.parameters}
+    open_functions = {each.name for each in (*program.functions, *given_functions(program))}
+    given = {name: inputs[name] for name in open_functions if callable(inputs.get(name))}
     for name in inputs:
-        if name not in known:
+        if name not in known and name not in given:
             raise InputError(
                 f"the program has no parameter `{name}`; it has {', '.join(sorted(known))}"
             )
@@ -73,7 +78,27 @@ def convert_inputs(program: Program, inputs: Inputs, precision: Precision) -> Co
         ref.name: _tensor(ref.name, _given(ref.name, inputs), ref.type, run)
         for ref in program.parameters
     }
-    return Converted(streams, tensors, parameters)
+    return Converted(streams, tensors, parameters, given)
+
+
+def given_functions(program: Program) -> tuple[Declared, ...]:
+    """Return the functions that the program applies and does not write out."""
+    carried = (getattr(node.op, "fn", None) for node in program.nodes)
+    found = (fn for fn in carried if isinstance(fn, Declared) and fn.is_given)
+    return tuple(dict.fromkeys(found))
+
+
+def require_meanings(program: Program, values: Converted) -> None:
+    """Refuse a program with a given function of which nobody says what it computes.
+
+    Errors: InputError naming the function.
+    """
+    for fn in given_functions(program):
+        if fn.name not in values.given:
+            raise InputError(
+                f"`{fn}` is a given function, its body is `...`: only the task that gives it can "
+                "evaluate it"
+            )
 
 
 def _given(name: str, inputs: Inputs) -> Any:

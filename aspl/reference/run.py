@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 import numpy as np
 
+from aspl.reference.functions.batch import Value
 from aspl.types import DType
 from aspl.values.column import Array
 
@@ -18,6 +19,11 @@ class UnequalExtents(Exception):
     """Values whose extents differ in a run where the program's types hold them equal."""
 
 
+Meaning: TypeAlias = Callable[[tuple[Value, ...], "Run"], Value]
+"""What a given function computes, for a batch of elements at once: one value for each parameter,
+with the whole batch as its first axis, and the same of its result."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """The sizes, weights and precision of one evaluation."""
@@ -26,6 +32,8 @@ class Run:
     parameters: Mapping[str, Array]
     """Weights that functions read, by name."""
     precision: Precision = "f32"
+    given: Mapping[str, Meaning] = field(default_factory=dict)
+    """The meaning of given functions, by name."""
 
     def working(self, dtype: DType) -> np.dtype[np.generic]:
         """Return how numbers of a type are held: floats at the precision of the run."""

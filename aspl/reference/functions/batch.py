@@ -75,6 +75,20 @@ def spread(array: Array, count: int) -> Array:
     return np.repeat(array, count, axis=0)
 
 
+def count_of(value: Value) -> int:
+    """Return how many elements a value is of; 1 where it is the same for every element."""
+    if isinstance(value, tuple):
+        return max(map(count_of, value), default=1)
+    return len(value) if isinstance(value, np.ndarray) else 1
+
+
+def spread_all(value: Value, count: int) -> Value:
+    """Return a value whose arrays all have the whole batch as their first axis."""
+    if isinstance(value, tuple):
+        return tuple(spread_all(part, count) for part in value)
+    return spread(value, count) if isinstance(value, np.ndarray) else value
+
+
 def matmul(a: Array, b: Array) -> Array:
     """Return the matrix product of every pair in the batch, with the rules of numpy for ranks."""
     if a.ndim == 2 and b.ndim == 2:

@@ -6,7 +6,7 @@ import numpy as np
 
 from aspl.functions.function import Declared, Function, Library
 from aspl.functions.library.table import LIBRARY
-from aspl.reference.functions.batch import Value, plain
+from aspl.reference.functions.batch import Value, count_of, plain, spread_all
 from aspl.reference.functions.columns import (
     Batch,
     empty_column,
@@ -67,6 +67,9 @@ def declared_value(fn: Declared, args: tuple[Value, ...], run: Run) -> Value:
 
     Errors: UnequalExtents.
     """
+    if fn.is_given:
+        count = max(map(count_of, args))
+        return run.given[fn.name](tuple(spread_all(each, count) for each in args), run)
     try:
         return call(fn, args, run)
     except (ValueError, IndexError) as error:
