@@ -55,8 +55,8 @@ class Regime:
 class Tolerance:
     """How far an output may be from the reference, number by number.
 
-    It passes where |got - wanted| <= max(relative * (|wanted| + scale), own * error): `scale` is the
-    root mean square of the wanted output, and `error` the largest error of the reference
+    It passes where |got - wanted| <= max(relative * (|wanted| + scale), own * error): `scale` is
+    the root mean square of the wanted output, and `error` the largest error of the reference
     itself when it is computed in float32. Flags, selectors, indices and integers must be equal.
     NaN passes only where the reference is NaN, and an infinity only where it is the same one.
     """
@@ -106,7 +106,7 @@ class Task:
     exactly, in any precision, are decided by the rule of the statement and do not count. None for
     a task without choices of its own."""
     kind: Literal["arithmetic", "shape"] = "arithmetic"
-    """Whether a solution needs only arithmetic and buffers, or repeats, flattens and promotes too."""
+    """Whether a solution needs only arithmetic and buffers, or repeats and flattens too."""
     reads: Literal["once", "reuse"] = "once"
     """Whether operators read some stream more than once, through copies. With `kind`, these are
     the four classes of arXiv 2502.02534, table 2."""
