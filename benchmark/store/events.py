@@ -234,3 +234,19 @@ EVENTS: tuple[type[RunEvent], ...] = (
     SampleCached,
     SampleFailed,
 )
+
+
+def as_cached(judged: SampleJudged, key: str) -> SampleCached:
+    """Return the event of a verdict that was found again instead."""
+    return SampleCached(
+        task=judged.task,
+        sample=judged.sample,
+        round=judged.round,
+        reply=judged.reply,
+        program=judged.program,
+        verdict=judged.verdict,
+        outcome=judged.outcome,
+        cycles=judged.cycles,
+        length=judged.length,
+        key=key,
+    )
