@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal
 
 from aspl.diagnostics import Diagnostic
 
@@ -32,6 +33,8 @@ class Mismatch:
 
     output: int
     regime: str
+    kind: Literal["shape", "type", "values"] = "values"
+    """What differs; where it is not the values, all of them count as wrong."""
     largest_absolute: float
     largest_relative: float
     wrong: int
