@@ -1,0 +1,28 @@
+"""A task that is right."""
+
+from benchmark.tasks.task import Regime, Task
+
+
+def _reference(values):
+    return ((values["x"] * values["x"]).sum(dim=-1),)
+
+
+TASK = Task(
+    name="sums/squares",
+    statement="The sum of the squares of every row of x.",
+    formula="y[m] = sum over k of x[m, k] ** 2",
+    header='''\
+M, K = Dim(5), Dim(9)
+
+def square(a: f32) -> f32:
+    return a * a
+
+def kernel(x: Stream(f32, [M, K])) -> Stream(f32, [M]):
+''',
+    reference=_reference,
+    regimes=(
+        Regime(name="paper", sizes={}),
+        Regime(name="primes", sizes={"M": 7, "K": 3}),
+        Regime(name="ones", sizes={"M": 1, "K": 1}),
+    ),
+)
