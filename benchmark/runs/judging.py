@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from hashlib import sha256
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from benchmark.judge.record import from_json, to_json
 from benchmark.judge.verdict import Outcome, Verdict
@@ -19,6 +18,8 @@ from benchmark.tasks.task import Task
 CACHE_KIND = "verdict"
 UNSURE = frozenset({Outcome.LIMIT, Outcome.CRASHED})
 """Outcomes that may be the machine's doing; they are never taken from the cache."""
+
+KeyRule: TypeAlias = Callable[[Task, str], str]
 
 
 class Judge(Protocol):
@@ -52,35 +53,25 @@ class Found:
         return (Remembered(kind=CACHE_KIND, key=self.key, object=self.name),)
 
 
-def cache_key(task: str, versions: Mapping[str, str], program: str) -> str:
-    """Name all that a verdict depends on: the task, the program, the judge's versions.
-
-    Seeds are left out: an answer that passes from one seed and fails from another is what the
-    judge's secret seeds are there to find, not to forgive.
-    """
-    parts = ["aspl.verdict-key/1", task, sorted(versions.items()), digest(encoded(program))]
-    return sha256(json.dumps(parts).encode()).hexdigest()
-
-
 @dataclass(slots=True)
 class Judging:
     """Judges programs in threads, and remembers.
 
     Args:
-        versions: by task, what verdicts on it depend on.
+        key: names all that a verdict on a program depends on.
         cache: whether verdicts of other runs are taken.
     """
 
     judge: Judge
     workspace: Workspace
-    versions: Mapping[str, Mapping[str, str]]
+    key: KeyRule
     threads: Executor
     cache: bool = True
     _known: dict[str, asyncio.Task[Found]] = field(default_factory=dict)
 
     async def verdict(self, task: Task, program: str) -> Found:
         """Return the verdict on a program; twins that come at the same time wait for one."""
-        key = cache_key(task.name, self.versions[task.name], program)
+        key = self.key(task, program)
         known = self._known.get(key)
         if known is None:
             self._known[key] = asyncio.create_task(self._find(key, task, program))

@@ -22,7 +22,7 @@ class Recorded:
 
     async def propose(self, request: Request) -> Reply:
         """Return what was recorded. Errors: SolverFailed where nothing was."""
-        answer = self.answers.get((request.question.task, request.sample))
+        answer = self.answers.get((request.task.name, request.sample))
         if answer is None:
             raise SolverFailed("it was not recorded", Usage(calls=0))
         return Reply(text=answer, usage=Usage(usd=0.0))

@@ -11,15 +11,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from benchmark.runs.answers import Unfenced, program_in
 from benchmark.runs.budget import Budget
-from benchmark.runs.judging import Found, Judge, Judging
+from benchmark.runs.judging import Found, Judge, Judging, KeyRule
 from benchmark.runs.plan import Job, missing
 from benchmark.runs.recorder import Observer, Recorder
-from benchmark.runs.solver import Request, Solver, SolverFailed, question, sample_seed
+from benchmark.runs.solver import Request, Solver, SolverFailed, sample_seed
 from benchmark.store.clock import Clock
 from benchmark.store.events import (
     Ending,
@@ -35,6 +35,7 @@ from benchmark.store.events import (
 from benchmark.store.objects import digest, encoded
 from benchmark.store.view import RunView, fold
 from benchmark.store.workspace import Remembered, Workspace, Write
+from benchmark.tasks.shown import Shown, shown
 from benchmark.tasks.task import Task
 
 
@@ -46,8 +47,7 @@ class Parts:
     solver: Solver
     judge: Judge
     tasks: Mapping[str, Task]
-    versions: Mapping[str, Mapping[str, str]]
-    """By task, what its verdicts depend on."""
+    key: KeyRule
     clock: Clock
     observer: Observer
     cache: bool = True
@@ -78,6 +78,7 @@ class _Session:
     budget: Budget
     calls: asyncio.Semaphore
     verdicts: asyncio.Semaphore
+    seen: dict[str, Shown] = field(default_factory=dict)
     failed: int = 0
     skipped: int = 0
 
@@ -89,7 +90,7 @@ class _Session:
             view=view,
             parts=parts,
             recorder=Recorder(parts.workspace, parts.observer),
-            judging=Judging(parts.judge, parts.workspace, parts.versions, threads, parts.cache),
+            judging=Judging(parts.judge, parts.workspace, parts.key, threads, parts.cache),
             budget=Budget(limits, parts.clock, view.usage.calls),
             calls=asyncio.Semaphore(limits.calls_at_once),
             verdicts=asyncio.Semaphore(limits.jobs),
@@ -165,10 +166,15 @@ class _Session:
 
     def _request(self, job: Job) -> Request:
         return Request(
-            question=question(self.parts.tasks[job.task]),
+            task=self._shown(job.task),
             sample=job.sample,
             seed=sample_seed(self.view.config.seed, job.task, job.sample),
         )
+
+    def _shown(self, name: str) -> Shown:
+        if name not in self.seen:
+            self.seen[name] = shown(self.parts.tasks[name])
+        return self.seen[name]
 
     async def _settle(self, job: Job, answer: str) -> None:
         """Bring an answer to its end: a verdict, or that it holds no program."""

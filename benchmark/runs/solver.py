@@ -7,24 +7,15 @@ from hashlib import sha256
 from typing import Protocol
 
 from benchmark.store.events import Usage
-from benchmark.tasks.task import Task
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """What a solver may see of a task: no reference, no inputs, no solution."""
-
-    task: str
-    statement: str
-    formula: str
-    header: str
+from benchmark.tasks.shown import Shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """One sample that is asked for."""
 
-    question: Question
+    task: Shown
+    """What may be seen of it: no reference, no inputs, no solution."""
     sample: int
     """From 0; samples of a task differ by it."""
     seed: int
@@ -64,13 +55,6 @@ class Solver(Protocol):
     async def propose(self, request: Request) -> Reply:
         """Return an answer. Errors: SolverFailed."""
         ...
-
-
-def question(task: Task) -> Question:
-    """Return what may be seen of a task."""
-    return Question(
-        task=task.name, statement=task.statement, formula=task.formula, header=task.header
-    )
 
 
 def sample_seed(seed: int, task: str, sample: int) -> int:

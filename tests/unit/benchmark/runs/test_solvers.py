@@ -12,11 +12,12 @@ from asked_tasks import TASKS
 from aspl.terminal import UsageError
 from benchmark.runs.recorded import read_recording
 from benchmark.runs.scripted import SCRIPTS, Scripted
-from benchmark.runs.solver import Request, Solver, SolverFailed, question, sample_seed
+from benchmark.runs.solver import Request, Solver, SolverFailed, sample_seed
+from benchmark.tasks.shown import shown
 
 
 def ask(solver: Solver, sample: int = 0) -> str:
-    request = Request(question=question(TASKS["a/1"]), sample=sample, seed=0)
+    request = Request(task=shown(TASKS["a/1"]), sample=sample, seed=0)
     reply = asyncio.run(solver.propose(request))
     assert reply.usage.usd == 0
     return reply.text
@@ -67,11 +68,6 @@ def test_scripts() -> None:
     assert ask(Scripted(SCRIPTS["empty"])) == ""
     assert ask(Scripted(SCRIPTS["zero"])) == "```aspl\nreturn Map(x, x, fn=sub)\n```\n"
     assert ask(Scripted(SCRIPTS["solutions"])) == "", "the task is none of the table"
-
-
-def test_a_question_holds_nothing_hidden() -> None:
-    shown = question(TASKS["a/1"])
-    assert set(shown.__slots__) == {"task", "statement", "formula", "header"}
 
 
 def test_seeds_differ_by_run_task_and_sample() -> None:
