@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from aspl.reference.inputs import Inputs
+from aspl.reference.run import Meaning
 from aspl.text.header import Header
 from benchmark.judge.seeds import Seeds
 from benchmark.tasks.draw import draw, expected
@@ -23,6 +25,13 @@ class Case:
     seed: int
     inputs: Values
     wanted: Expected
+    given: Mapping[str, Meaning] = field(default_factory=dict)
+    """What given functions compute."""
+
+    @property
+    def supplied(self) -> Inputs:
+        """All that a run of an answer is supplied with."""
+        return {**self.inputs, **self.given}
 
 
 @dataclass(slots=True, eq=False)
@@ -53,7 +62,9 @@ class Prepared:
             one, start = self.task.regimes[regime], self.seeds[seed]
             inputs = draw(self.task, one, start)
             wanted = expected(self.task, inputs)
-            self.cases[key] = Case(regime=one, seed=start, inputs=inputs, wanted=wanted)
+            self.cases[key] = Case(
+                regime=one, seed=start, inputs=inputs, wanted=wanted, given=self.task.given
+            )
         return self.cases[key]
 
     @property

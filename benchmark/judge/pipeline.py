@@ -66,14 +66,14 @@ def _judgement(prepared: Prepared, text: str, linearity: Linearity) -> _Judgemen
         return prepared.case(prepared.paper, 0)
 
     try:
-        refusal = over_budget(paper, lambda: drawn().inputs)
+        refusal = over_budget(paper, lambda: drawn().supplied)
         if refusal is not None:
             return _rejected(refusal, answer.diagnostics)
         wrong = _values(prepared, answer.checked)
         if wrong is not None:
             diagnostics = (*answer.diagnostics, *wrong.diagnostics)
             return replace(wrong, diagnostics=diagnostics)
-        costed = simulated(paper, drawn().inputs)
+        costed = simulated(paper, drawn().supplied)
     except EvaluationFailed as failure:
         return _rejected(failure_of(failure), answer.diagnostics)
     match costed:
@@ -108,10 +108,20 @@ def _values(prepared: Prepared, programs: tuple[Checked, ...]) -> _Judgement | N
         if diagnostics or mismatches:
             return _Judgement(
                 outcome=Outcome.WRONG_VALUES,
-                diagnostics=tuple(dict.fromkeys(diagnostics)),
+                diagnostics=tuple(
+                    {(each.code, each.span): each for each in diagnostics[::-1]}.values()
+                )[::-1],
                 mismatches=tuple(mismatches),
             )
     return None
+
+
+def _once(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Leave out what was said of the same place in a regime before."""
+    found: dict[tuple[object, ...], Diagnostic] = {}
+    for each in diagnostics:
+        found.setdefault((each.code, each.span), each)
+    return tuple(found.values())
 
 
 def _as_arrived(prepared: Prepared, costed: Costed, case: Case) -> _Judgement | None:

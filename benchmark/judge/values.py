@@ -23,7 +23,7 @@ def wrong_values(
 ) -> Diagnostic | tuple[Mismatch, ...]:
     """Return where the values of one case are wrong, or what kept a program from having any."""
     try:
-        found = evaluate(checked, case.inputs, precision="f32", orders=orders)
+        found = evaluate(checked, case.supplied, precision="f32", orders=orders)
     except EvaluationFailed as failure:
         facts = (*failure.diagnostic.facts, ("regime", case.regime.name))
         return replace(failure.diagnostic, facts=facts)

@@ -14,6 +14,8 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from aspl.reference.run import Meaning
+
 Array: TypeAlias = NDArray[Any]
 Values: TypeAlias = Mapping[str, Array]
 """Arrays by name: streams with the dims of their elements last, selectors as flags; and weights.
@@ -112,6 +114,8 @@ class Task:
     the four classes of arXiv 2502.02534, table 2."""
     note: str = ""
     """Where the published task differs."""
+    given: Mapping[str, Meaning] = field(default_factory=dict)
+    """What those functions of the header compute whose body is `...`, by name."""
 
     @property
     def family(self) -> str:
