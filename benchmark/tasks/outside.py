@@ -65,9 +65,11 @@ def tasks_in(value: object) -> tuple[Task, ...]:
 def _loaded(point: EntryPoint) -> tuple[Task, ...]:
     try:
         return tasks_in(point.load())
+    except TaskError as error:
+        raise TaskError(f"{_told(point)}: {error}") from error
     except Exception as error:
         # what an import of foreign code raises can be anything
-        raise TaskError(f"{_told(point)}: {error}") from error
+        raise TaskError(f"{_told(point)}: {type(error).__name__}: {error}") from error
 
 
 def _package(point: EntryPoint) -> str:
