@@ -1,0 +1,49 @@
+"""What a worker is asked for, and the verdict of a job that comes to no other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from aspl.checker import Linearity
+from benchmark.judge.seeds import Seeds
+from benchmark.judge.verdict import Outcome, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One answer to judge."""
+
+    task: str
+    """The name of the task."""
+    source: str
+    """Where the task is found: its name, or the path of its file."""
+    text: str
+    seeds: Seeds
+    linearity: Linearity
+
+    def message(self, nonce: str) -> dict[str, Any]:
+        """Return the job as it is sent, with what its report has to carry."""
+        return {**asdict(self), "nonce": nonce}
+
+    def broken(self, outcome: Outcome, reason: str) -> Verdict:
+        """Return the verdict where a worker came to none."""
+        return Verdict(
+            task=self.task,
+            outcome=outcome,
+            program=self.text,
+            seeds=self.seeds,
+            reason=reason,
+        )
+
+
+def job_of(message: Mapping[str, Any]) -> Job:
+    """Return the job that was sent."""
+    return Job(
+        task=message["task"],
+        source=message["source"],
+        text=message["text"],
+        seeds=tuple(message["seeds"]),
+        linearity=message["linearity"],
+    )
