@@ -1,4 +1,4 @@
-"""The sub-commands of the benchmark: study."""
+"""The sub-commands of the benchmark: study, bench."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, ParamSpec
 
 import typer
 
+import benchmark.judge.cli
 from aspl.command import REJECTED, JsonOption, tell, told
 from aspl.terminal import UsageError, is_colored, meant, quoted, write_records, write_text
 from simulator.command import prepare_engine
@@ -44,6 +45,9 @@ def register(app: typer.Typer) -> None:
     run.command("attention-parallel")(_ended(attention_parallel))
     study.add_typer(run, name="run")
     app.add_typer(study, name="study")
+    bench = _group("Judge answers to the tasks of the benchmark.")
+    benchmark.judge.cli.register(bench)
+    app.add_typer(bench, name="bench")
 
 
 def list_studies(json: JsonOption = False) -> None:

@@ -2,38 +2,48 @@
 
 from __future__ import annotations
 
-import runpy
 from functools import cache
 from pathlib import Path
 
-from aspl.terminal import quoted
+from benchmark.tasks.file import load_tasks
 from benchmark.tasks.task import Task, TaskError
 
-SUFFIX = ".py"
+_SUFFIX = ".py"
+_MARK = "::"
 
 
 def find_task(source: str) -> Task:
-    """Return a task of the table by its name, or `TASK` of a file; the file is executed.
+    """Return a task of the table by its name, or that of a file, `FILE.py` or `FILE.py::NAME`.
+
+    The file is executed.
 
     Errors: TaskError that says what is wrong with it.
     """
-    if source.endswith(SUFFIX):
-        return _from_file(str(Path(source).resolve()))
+    source = settled(source)
+    if is_file(source):
+        return _from_file(source)
     from benchmark.tasks.table import task_named
 
     return task_named(source)
 
 
+def is_file(source: str) -> bool:
+    """Whether a task is that of a file."""
+    return source.partition(_MARK)[0].endswith(_SUFFIX)
+
+
+def settled(source: str) -> str:
+    """Return where a task is found from any folder."""
+    path, mark, name = source.partition(_MARK)
+    return f"{Path(path).resolve()}{mark}{name}" if is_file(source) else source
+
+
 @cache
-def _from_file(path: str) -> Task:
-    try:
-        task = runpy.run_path(path).get("TASK")
-    except OSError as error:
-        words = (error.strerror or str(error)).lower()
-        raise TaskError(f"cannot read {quoted(path)}: {words}") from error
-    except Exception as error:
-        words = f"{type(error).__name__}: {error}"
-        raise TaskError(f"{quoted(path)} does not run: {quoted(words)}") from error
-    if not isinstance(task, Task):
-        raise TaskError(f"{quoted(path)} defines no `TASK` that is a `benchmark.tasks.Task`")
-    return task
+def _from_file(source: str) -> Task:
+    path, _, name = source.partition(_MARK)
+    tasks = {task.name: task for task in load_tasks(Path(path))}
+    if not name and len(tasks) == 1:
+        return next(iter(tasks.values()))
+    if name in tasks:
+        return tasks[name]
+    raise TaskError(f"write `{path}{_MARK}NAME` with one of {', '.join(tasks)}")

@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import IO, Any
 
 from aspl.checker import Linearity
-from benchmark.judge.find import SUFFIX, find_task
+from benchmark.judge.find import find_task, settled
 from benchmark.judge.frames import Ended, Late, TooLong, receive, send
 from benchmark.judge.jobs import Job
 from benchmark.judge.limits import Limits, ending
@@ -86,7 +86,7 @@ class JudgePool:
         name = find_task(source).name if isinstance(task, str) else task.name
         job = Job(
             task=name,
-            source=os.path.abspath(source) if source.endswith(SUFFIX) else source,
+            source=settled(source),
             text=text,
             seeds=self.seeds,
             linearity=self.linearity,

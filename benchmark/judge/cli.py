@@ -1,0 +1,164 @@
+"""The sub-commands of `aspl bench` that judge: judge, list, show, verify, cache."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from aspl.command import REJECTED, JsonOption, LinearityOption, ProgramText, tell, told
+from aspl.terminal import UsageError, is_colored, width_of, write_records, write_text
+
+if TYPE_CHECKING:
+    from benchmark.judge.verdict import Verdict
+    from benchmark.tasks.task import Task
+
+TaskArgument = Annotated[
+    str, typer.Argument(metavar="TASK", help="As `aspl bench list` has it, or a file of Python.")
+]
+
+
+def register(bench: typer.Typer) -> None:
+    """Add the sub-commands to the group."""
+    bench.command("judge")(told(judge))
+    bench.command("list")(told(list_tasks))
+    bench.command("show")(told(show))
+    bench.command("verify")(told(verify))
+    bench.command("cache")(told(cache))
+
+
+def judge(
+    task: TaskArgument,
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE", help="The answers; - is standard input.")
+    ],
+    json: JsonOption = False,
+    seeds: Annotated[
+        str | None,
+        typer.Option(metavar="N,N", help="Where inputs are drawn from; secret if not given."),
+    ] = None,
+    linearity: LinearityOption = "strict",
+    cache_dir: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Where verdicts are kept, if not among the user's files."),
+    ] = None,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Judge even what was judged before.")
+    ] = False,
+    jobs: Annotated[int, typer.Option(min=1, max=256, help="Processes that judge.")] = 2,
+) -> None:
+    """Judge answers to a task: are they right, and what do they cost."""
+    from benchmark.judge.cache import Cache
+    from benchmark.judge.pool import JudgePool
+    from benchmark.judge.run import Judge
+    from benchmark.judge.seeds import read_seeds
+
+    _task(task)
+    asked = None if seeds is None else read_seeds(seeds)
+    texts = [ProgramText.read(file, json=json, out=sys.stdout) for file in files]
+    kept = None if no_cache else Cache(cache_dir or _user_folder())
+    rejected = False
+    with JudgePool(min(jobs, len(texts)), seeds=asked, linearity=linearity) as pool:
+        judge = Judge(pool=pool, cache=kept, asked=asked)
+        for text in texts:
+            if kept is not None and kept.find(judge.key(task, text.text)) is not None:
+                tell(f"{text.name}: {kept.explain(judge.key(task, text.text))}")
+        for each in judge.map((task, text.text) for text in texts):
+            _print(each.verdict, texts[each.place].name, json)
+            rejected |= not each.verdict.is_correct
+    if rejected:
+        raise typer.Exit(REJECTED)
+
+
+def _user_folder() -> Path:
+    return Path.home() / ".cache" / "aspl-workbench" / "verdicts"
+
+
+def _print(verdict: Verdict, name: str, json: bool) -> None:
+    from benchmark.judge.display import verdict_text
+    from benchmark.judge.record import to_json
+
+    if json:
+        write_records([{**to_json(verdict), "file": name}], sys.stdout)
+        return
+    color, width = is_colored(sys.stdout), width_of(sys.stdout)
+    write_text(verdict_text(verdict, name, color=color, width=width) + "\n", sys.stdout)
+
+
+def list_tasks(
+    suite: Annotated[str | None, typer.Option(help="Only those of a suite, as `core`.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """List the tasks: what they need, and their formulas."""
+    from benchmark.judge.display import task_record, tasks_text
+    from benchmark.tasks.table import all_tasks, suite_named
+    from benchmark.tasks.task import TaskError
+
+    try:
+        tasks = tuple(all_tasks().values()) if suite is None else suite_named(suite)
+    except TaskError as error:
+        raise UsageError(str(error)) from error
+    if json:
+        write_records(map(task_record, tasks), sys.stdout)
+    else:
+        write_text(tasks_text(tasks) + "\n", sys.stdout)
+
+
+def show(task: TaskArgument, json: JsonOption = False) -> None:
+    """Print what a solver sees of a task."""
+    from benchmark.judge.display import task_record
+    from benchmark.tasks.shown import shown
+
+    one = _task(task)
+    if json:
+        write_records([task_record(one)], sys.stdout)
+    else:
+        write_text(shown(one).text(), sys.stdout)
+
+
+def verify(
+    tasks: Annotated[
+        list[str] | None, typer.Argument(metavar="TASK", help="All if none is given.")
+    ] = None,
+) -> None:
+    """Hold tasks to account: solutions pass, wrong answers do not."""
+    from benchmark.tasks.table import all_tasks
+    from benchmark.verify import verify as verified
+
+    good = True
+    for one in [_task(each) for each in tasks] if tasks else all_tasks().values():
+        found = verified(one)
+        write_text(found.text() + "\n", sys.stdout)
+        sys.stdout.flush()
+        good &= found.is_good
+    if not good:
+        raise typer.Exit(REJECTED)
+
+
+def cache(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(metavar="DIR", help="Where they are, if not among the user's files."),
+    ] = None,
+    clear: Annotated[bool, typer.Option("--clear", help="Forget them.")] = False,
+) -> None:
+    """List the verdicts that are kept, an object of JSON a line."""
+    from benchmark.judge.cache import SCHEMA, Cache
+
+    kept = Cache(folder or _user_folder())
+    if clear:
+        tell(f"{kept.clear()} verdicts are forgotten")
+    else:
+        write_records(({"schema": SCHEMA, **each} for each in kept.entries()), sys.stdout)
+
+
+def _task(source: str) -> Task:
+    from benchmark.judge.find import find_task
+    from benchmark.tasks.task import TaskError
+
+    try:
+        return find_task(source)
+    except TaskError as error:
+        raise UsageError(str(error)) from error

@@ -1,0 +1,98 @@
+"""What people read of a verdict and of a task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from aspl.render import paint, render_all
+from benchmark.judge.verdict import Cost, Mismatch, Outcome, Verdict
+from benchmark.tasks.task import Task
+
+_MEANT: Mapping[Outcome, str] = {
+    Outcome.UNPARSEABLE: "the text is no program of the language",
+    Outcome.ILL_TYPED: "names, arguments or types do not fit",
+    Outcome.NOT_LINEAR: "a stream is read more than once",
+    Outcome.OVER_BUDGET: "the machine does not have that much",
+    Outcome.WRONG_SHAPE: "the results are not of the declared types",
+    Outcome.WRONG_VALUES: "the results are not what the reference computes",
+    Outcome.DEADLOCK: "the program stops before its end, however deep its queues are",
+    Outcome.LIMIT: "judging took more than it may",
+    Outcome.CRASHED: "the judge came to no verdict",
+    Outcome.CORRECT: "all values of all regimes are right",
+}
+
+
+def verdict_text(verdict: Verdict, name: str, *, color: bool, width: int = 0) -> str:
+    """Write a verdict: its outcome, all that is wrong, what it costs, and how to make it again."""
+    return "\n\n".join(_blocks(verdict, name, color, width))
+
+
+def _blocks(verdict: Verdict, name: str, color: bool, width: int) -> Iterator[str]:
+    style = "strong" if verdict.is_correct else "error"
+    head = paint(f"{verdict.task}: {verdict.outcome}", style, color)
+    yield f"{head} ({_MEANT[verdict.outcome]})"
+    if verdict.reason:
+        yield f"reason: {verdict.reason}"
+    if verdict.diagnostics:
+        yield render_all(verdict.diagnostics, verdict.program, name, color=color, width=width)
+    if verdict.mismatches:
+        yield "\n".join(map(_mismatch_text, verdict.mismatches))
+    if verdict.cost is not None:
+        yield "\n".join(_cost_lines(verdict.cost))
+    seeds = ",".join(map(str, verdict.seeds))
+    yield f"judged in {verdict.seconds * 1000:.1f} ms; again with --seeds {seeds}"
+
+
+def _mismatch_text(mismatch: Mismatch) -> str:
+    where = f"output {mismatch.output} in regime `{mismatch.regime}`"
+    if mismatch.kind != "values":
+        return f"{where}: another {mismatch.kind} than the reference"
+    indices = ", ".join(f"[{', '.join(map(str, each))}]" for each in mismatch.first)
+    more = ", ..." if mismatch.wrong > len(mismatch.first) else ""
+    return (
+        f"{where}: {mismatch.wrong} of {mismatch.total} numbers are wrong, by up to "
+        f"{mismatch.largest_absolute:.6g} (relative {mismatch.largest_relative:.6g}), "
+        f"first at {indices}{more}"
+    )
+
+
+def _cost_lines(cost: Cost) -> Iterator[str]:
+    memory = "decided by the data" if cost.on_chip_bytes is None else f"{cost.on_chip_bytes:,} B"
+    rows: Sequence[tuple[str, str]] = (
+        ("cycles", f"{cost.cycles:,}"),
+        ("off-chip traffic", f"{cost.off_chip_bytes:,} B"),
+        ("on-chip memory", memory),
+        ("work", f"{cost.flops:,} FLOPs"),
+        ("compute used", f"{cost.compute_utilization:.2%}"),
+        ("bandwidth used", f"{cost.bandwidth_utilization:.2%}"),
+        ("bottleneck", cost.bottleneck),
+        ("queue depth", f"{cost.depth:,}"),
+    )
+    width = max(len(name) for name, _ in rows)
+    yield "on the reference machine, at the paper's sizes"
+    for name, value in rows:
+        yield f"  {name.ljust(width)}  {value}"
+
+
+def task_record(task: Task) -> dict[str, object]:
+    """Return the same as an object of JSON."""
+    return {
+        "schema": "aspl.task/1",
+        "task": task.name,
+        "statement": task.statement,
+        "formula": task.formula,
+        "header": task.header,
+        "kind": task.kind,
+        "reads": task.reads,
+        "note": task.note,
+    }
+
+
+def tasks_text(tasks: Sequence[Task]) -> str:
+    """Write tasks, one a line."""
+    names = max((len(each.name) for each in tasks), default=0)
+    kinds = max((len(each.kind) for each in tasks), default=0)
+    return "\n".join(
+        f"{each.name.ljust(names)}  {each.kind.ljust(kinds)}  {each.reads.ljust(5)}  {each.formula}"
+        for each in tasks
+    )
