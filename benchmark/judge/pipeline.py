@@ -108,9 +108,7 @@ def _values(prepared: Prepared, programs: tuple[Checked, ...]) -> _Judgement | N
         if diagnostics or mismatches:
             return _Judgement(
                 outcome=Outcome.WRONG_VALUES,
-                diagnostics=tuple(
-                    {(each.code, each.span): each for each in diagnostics[::-1]}.values()
-                )[::-1],
+                diagnostics=_once(diagnostics),
                 mismatches=tuple(mismatches),
             )
     return None
