@@ -14,6 +14,7 @@ import numpy as np
 from aspl.checker import Checked, check
 from aspl.diagnostics import Findings
 from aspl.reference.evaluate import evaluate
+from aspl.reference.inputs import InputError
 from aspl.reference.state import EvaluationFailed
 from aspl.text.parse import parse
 from aspl.values.column import Dense
@@ -196,6 +197,8 @@ def _reason(checked: Checked | str, task: Task, case: Drawn) -> str | None:
         outputs = evaluate(checked, case.values).outputs
     except EvaluationFailed as failure:
         return f"{failure.diagnostic.code} {failure.diagnostic.message}"
+    except InputError as error:
+        return str(error)
     for number, (got, wanted) in enumerate(zip(outputs, case.expected.outputs, strict=True)):
         difference = compare(_array(got), wanted, task.tolerance)
         if difference is not None:

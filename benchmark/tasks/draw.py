@@ -7,12 +7,17 @@ changes no other.
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
 
 import numpy as np
 
 from benchmark.tasks.header import Port, signature_of
 from benchmark.tasks.styles import drawn
 from benchmark.tasks.task import Array, Expected, Regime, Task, TaskError, Values, Wanted
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 MARGIN = 1e-4
 """Nearer to a change of choice, inputs are drawn again: float32 could choose otherwise."""
@@ -22,12 +27,12 @@ ATTEMPTS = 1000
 def draw(task: Task, regime: Regime, seed: int) -> Values:
     """Draw the streams and weights of a task by name; read-only arrays.
 
-    Errors: TaskError when no draw keeps the margin.
+    Errors: TaskError when no draw keeps the margin, or a function of the task fails.
     """
     ports = signature_of(task, regime.sizes).inputs
     for attempt in range(ATTEMPTS):
         values = _attempt(task, regime, ports, (seed, attempt))
-        if task.margin is None or task.margin(values) >= MARGIN:
+        if task.margin is None or _own(task, "margin", task.margin, values) >= MARGIN:
             return values
     raise TaskError(
         f"{task.name}: {ATTEMPTS} draws in regime `{regime.name}` were too near to a change of "
@@ -38,7 +43,7 @@ def draw(task: Task, regime: Regime, seed: int) -> Values:
 def expected(task: Task, values: Values) -> Expected:
     """Return the outputs of the reference in float64, and its own error in float32.
 
-    Errors: TaskError when the reference does not return an array for each result.
+    Errors: TaskError when the reference fails or does not return a tuple of tensors.
     """
     wanted = _reference(task, values, "float64")
     rough = _reference(task, values, "float32")
@@ -52,8 +57,19 @@ def _attempt(task: Task, regime: Regime, ports: tuple[Port, ...], state: tuple[i
         return np.random.default_rng([*state, *(zlib.crc32(word.encode()) for word in words)])
 
     made = {port.name: drawn(port, regime, generator(port.name)) for port in ports}
-    used = dict(made if regime.adapt is None else regime.adapt(made, generator("")))
+    used = made
+    if regime.adapt is not None:
+        used = dict(_own(task, f"regime `{regime.name}`", regime.adapt, made, generator("")))
     return {port.name: _settled(port, used[port.name]) for port in ports}
+
+
+def _own(task: Task, what: str, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call a function of a task. Errors: TaskError for whatever it raises."""
+    try:
+        return function(*args, **kwargs)
+    except Exception as error:
+        # a task is somebody's program, which may fail in any way
+        raise TaskError(f"{task.name}: {what}: {type(error).__name__}: {error}") from error
 
 
 def _settled(port: Port, values: Array) -> Array:
@@ -74,7 +90,7 @@ def _reference(task: Task, values: Values, precision: str) -> tuple[Array, ...]:
         for name, array in values.items()
     }
     with torch.no_grad():
-        outputs = task.reference(tensors)
+        outputs = _own(task, "reference", task.reference, tensors)
     if not isinstance(outputs, tuple):
         raise TaskError(f"{task.name}: the reference returns a tuple, one tensor for each result")
     return tuple(each.detach().numpy() for each in outputs)

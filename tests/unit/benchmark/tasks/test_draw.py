@@ -94,6 +94,23 @@ def test_a_reference_returns_a_tuple() -> None:
         expected(task, draw(task, PLAIN, 0))
 
 
+def _fails(*_):
+    raise KeyError("y")
+
+
+@pytest.mark.parametrize(
+    ("task", "what"),
+    [
+        (replace(DOT, reference=_fails), "reference"),
+        (replace(DOT, margin=_fails), "margin"),
+        (replace(DOT, regimes=(replace(PLAIN, adapt=_fails),)), "regime `paper`"),
+    ],
+)
+def test_a_function_of_a_task_that_fails_is_named(task: Task, what: str) -> None:
+    with pytest.raises(TaskError, match=f"test/dot: {what}: KeyError: 'y'"):
+        expected(task, draw(task, task.regimes[0], 0))
+
+
 def test_inputs_too_near_to_a_change_of_choice_are_drawn_again() -> None:
     def margin(given) -> float:
         return float(np.abs(given["x"]).min() - 0.5)

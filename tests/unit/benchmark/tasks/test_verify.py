@@ -67,6 +67,10 @@ BAD: dict[str, tuple[Task, str]] = {
     "a bad name": (replace(RMS, name="Norm"), "is not `family/variant`"),
     "no regimes": (replace(RMS, regimes=()), "there are no regimes"),
     "one name": (replace(RMS, regimes=PAPER * 2), "two regimes have one name"),
+    "a reference that fails": (
+        replace(RMS, reference=lambda given: (given["y"],)),
+        "norm/rms: reference: KeyError: 'y'",
+    ),
     "no header": (replace(RMS, header="M = Dim(1)"), "the header is wrong"),
 }
 
