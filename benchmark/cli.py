@@ -1,4 +1,4 @@
-"""The sub-commands of the benchmark: study, bench."""
+"""The sub-commands of the benchmark: study, bench, runs."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Literal, ParamSpec
 import typer
 
 import benchmark.judge.cli
+import benchmark.pcl.cli
+import benchmark.report.cli
+import benchmark.runs.cli
 from aspl.command import REJECTED, JsonOption, tell, told
 from aspl.terminal import UsageError, is_colored, meant, quoted, write_records, write_text
 from simulator.command import prepare_engine
@@ -47,7 +50,12 @@ def register(app: typer.Typer) -> None:
     app.add_typer(study, name="study")
     bench = _group("Judge answers to the tasks of the benchmark.")
     benchmark.judge.cli.register(bench)
+    benchmark.pcl.cli.register(bench)
+    runs = _group("List, show and export what was run, and tidy up.")
+    benchmark.runs.cli.register(bench, runs)
+    benchmark.report.cli.register(bench)
     app.add_typer(bench, name="bench")
+    app.add_typer(runs, name="runs")
 
 
 def list_studies(json: JsonOption = False) -> None:

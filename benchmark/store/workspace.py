@@ -24,8 +24,6 @@ from benchmark.store.objects import decoded, digest, packed, unpacked
 from benchmark.store.tables import CACHE, EVENTS, OBJECTS, REFERENCES
 from benchmark.store.vocabulary import Unknown, Vocabulary
 
-DEFAULT_PLACE = ".aspl/workspace.db"
-
 _PAGE = 1000
 """Rows that are read at a time, and names that are looked up at a time."""
 

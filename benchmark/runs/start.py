@@ -1,0 +1,114 @@
+"""From what was asked for to a run that can begin: tasks, solver, configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib import metadata
+from typing import TypeAlias
+
+from aspl.terminal import UsageError, meant, quoted
+from benchmark.runs.recorded import read_recording
+from benchmark.runs.scripted import SCRIPTS, Scripted
+from benchmark.runs.solver import Solver
+from benchmark.store.clock import Ids
+from benchmark.store.events import AskedTask, Limits, RunConfig, RunResumed, RunStarted
+from benchmark.store.view import RunView, fold
+from benchmark.store.workspace import Workspace, Write
+from benchmark.tasks.table import suite_named, task_named
+from benchmark.tasks.task import Task, TaskError
+
+POLICIES = ("best-of-n",)
+
+Vendor: TypeAlias = Callable[[str], Solver]
+"""Makes a solver of the name behind its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a new run is to be, as it was typed."""
+
+    suite: str = "core"
+    tasks: tuple[str, ...] = ()
+    """All of the suite where none is named."""
+    model: str
+    policy: str = "best-of-n"
+    samples: int = 1
+    seed: int = 0
+
+
+def scripted(name: str) -> Solver:
+    """Return a test double. Errors: UsageError."""
+    if name not in SCRIPTS:
+        raise UsageError(f"there is no script {quoted(name)}; there are {', '.join(SCRIPTS)}")
+    return Scripted(SCRIPTS[name])
+
+
+VENDORS: Mapping[str, Vendor] = {"recorded": read_recording, "scripted": scripted}
+
+
+def solver_named(model: str, vendors: Mapping[str, Vendor] = VENDORS) -> Solver:
+    """Return the solver of `vendor/name`. Errors: UsageError."""
+    vendor, slash, name = model.partition("/")
+    if not slash or not name or vendor not in vendors:
+        known = ", ".join(f"{each}/..." for each in vendors)
+        raise UsageError(f"expected --model VENDOR/NAME with {known}, got {quoted(model)}")
+    return vendors[vendor](name)
+
+
+def config_of(wanted: Wanted) -> RunConfig:
+    """Resolve what a new run is to be. Errors: UsageError for names that there are not."""
+    if wanted.policy not in POLICIES:
+        near = meant(get_close_matches(wanted.policy, POLICIES, n=1, cutoff=0.0))
+        raise UsageError(f"there is no policy {quoted(wanted.policy)}{near}")
+    try:
+        tasks = [task_named(name) for name in dict.fromkeys(wanted.tasks)]
+        tasks = tasks or list(suite_named(wanted.suite))
+    except TaskError as error:
+        raise UsageError(str(error)) from error
+    return RunConfig(
+        suite=wanted.suite,
+        model=wanted.model,
+        policy=wanted.policy,
+        samples=wanted.samples,
+        seed=wanted.seed,
+        tasks=tuple(
+            AskedTask(name=each.name, family=each.family, kind=each.kind, reads=each.reads)
+            for each in tasks
+        ),
+        versions=versions(),
+    )
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what runs and judges."""
+    from benchmark.judge.identity import judge_version
+
+    try:
+        workbench = metadata.version("aspl-workbench")
+    except metadata.PackageNotFoundError:
+        workbench = "not installed"
+    return {"workbench": workbench, "judge": judge_version()}
+
+
+def tasks_of(config: RunConfig) -> dict[str, Task]:
+    """Return the tasks of a run. Errors: UsageError for one that is not there any more."""
+    try:
+        return {each.name: task_named(each.name) for each in config.tasks}
+    except TaskError as error:
+        raise UsageError(str(error)) from error
+
+
+def begun(workspace: Workspace, config: RunConfig, limits: Limits, ids: Ids) -> RunView:
+    """Record that a run begins."""
+    run = ids()
+    workspace.write([Write(run=run, events=(RunStarted(config=config, limits=limits),))])
+    return fold(run, workspace.entries(run))
+
+
+def resumed(workspace: Workspace, run: RunView, limits: Limits) -> RunView:
+    """Record that a run goes on."""
+    event = RunResumed(session=run.sessions, limits=limits)
+    workspace.write([Write(run=run.run, events=(event,))])
+    return fold(run.run, workspace.entries(run.run))
