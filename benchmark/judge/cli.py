@@ -10,14 +10,14 @@ import typer
 
 from aspl.command import REJECTED, JsonOption, LinearityOption, ProgramText, tell, told
 from aspl.terminal import UsageError, is_colored, width_of, write_records, write_text
+from benchmark.pcl.cli import judge_pcl
 
 if TYPE_CHECKING:
     from benchmark.judge.verdict import Verdict
     from benchmark.tasks.task import Task
 
-TaskArgument = Annotated[
-    str, typer.Argument(metavar="TASK", help="As `aspl bench list` has it, or a file of Python.")
-]
+_TASK_HELP = "As `aspl bench list` has it, or a file of Python."
+TaskArgument = Annotated[str, typer.Argument(metavar="TASK", help=_TASK_HELP)]
 
 
 def register(bench: typer.Typer) -> None:
@@ -30,10 +30,18 @@ def register(bench: typer.Typer) -> None:
 
 
 def judge(
-    task: TaskArgument,
+    task: Annotated[
+        str | None, typer.Argument(metavar="TASK", help=f"{_TASK_HELP} Not with --pcl.")
+    ] = None,
     files: Annotated[
-        list[str], typer.Argument(metavar="FILE", help="The answers; - is standard input.")
-    ],
+        list[str] | None, typer.Argument(metavar="FILE", help="The answers; - is standard input.")
+    ] = None,
+    pcl: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE", help="Judge the `impl` of a task file of PCL-lite; repeatable."
+        ),
+    ] = None,
     json: JsonOption = False,
     seeds: Annotated[
         str | None,
@@ -55,8 +63,15 @@ def judge(
     from benchmark.judge.run import Judge
     from benchmark.judge.seeds import read_seeds
 
-    _task(task)
     asked = None if seeds is None else read_seeds(seeds)
+    if pcl:
+        if task is not None:
+            raise UsageError("--pcl judges a file's own answer; leave TASK and FILE out")
+        judge_pcl(pcl, json=json, linearity=linearity, seeds=asked)
+        return
+    if task is None or not files:
+        raise UsageError("expected TASK and FILE, the task and its answers, or --pcl FILE")
+    _task(task)
     texts = [ProgramText.read(file, json=json, out=sys.stdout) for file in files]
     kept = None if no_cache else Cache(cache_dir or _user_folder())
     rejected = False

@@ -106,7 +106,7 @@ def judge_pcl(
                 write_records([{**to_json(verdict), "file": str(path)}], sys.stdout)
                 continue
             color, width = is_colored(sys.stdout), width_of(sys.stdout)
-            text = verdict_text(verdict, str(path), color=color, width=width)
+            text = verdict_text(verdict, f"{path}#impl", color=color, width=width)
             write_text(text + "\n", sys.stdout)
     if rejected:
         raise typer.Exit(REJECTED)

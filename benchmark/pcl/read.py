@@ -13,6 +13,7 @@ from benchmark.pcl.dtypes import read_extents, read_type
 from benchmark.pcl.nodes import Item, read_yaml, unknown_fields
 from benchmark.pcl.problem import Findings
 from benchmark.pcl.schema import Code, Drawn, Fn, Generator, Output, PclFile, Port
+from benchmark.pcl.sizes import folds_in
 
 _TOP = ("test_name", "global", "inputs", "parameters", "fns", "outputs", "impl")
 _PORT = ("name", "dtype", "dims", "data_gen", "min", "max")
@@ -40,6 +41,8 @@ def read_file(text: str, found: Findings) -> PclFile | None:
     name = fields["test_name"].text("a name").strip() if "test_name" in fields else ""
     if not name:
         found.warn("test_name", 0, "the task has no `test_name`", "the file's name stands for it")
+    impl = _impl(fields.get("impl"))
+    folded = folds_in(impl or "")
     read = PclFile(
         file=found.file,
         test_name=name,
@@ -47,9 +50,9 @@ def read_file(text: str, found: Findings) -> PclFile | None:
         setup=_setup(fields, found),
         inputs=_ports(fields.get("inputs"), "E"),
         weights=_ports(fields.get("parameters"), "W"),
-        fns=_fns(fields.get("fns")),
+        fns=_fns(fields.get("fns"), folded),
         outputs=_outputs(fields.get("outputs")),
-        impl=_impl(fields.get("impl")),
+        impl=impl,
     )
     for name, parts in (("inputs", read.inputs), ("outputs", read.outputs)):
         if not parts and not any(each.path.startswith(name) for each in found.errors):
@@ -176,7 +179,7 @@ def _integer(item: Item | None) -> int | None:
     return None
 
 
-def _fns(item: Item | None) -> tuple[Fn, ...]:
+def _fns(item: Item | None, folded: frozenset[str]) -> tuple[Fn, ...]:
     found = []
     for each in item.items("a list of functions") if item is not None else []:
         fields = each.fields()
@@ -190,24 +193,26 @@ def _fns(item: Item | None) -> tuple[Fn, ...]:
             each.error("the field `apply` is missing", "write `apply: |` and a body")
             continue
         code = _code(fields["apply"])
-        init = _init(fields, code, made)
+        reads = "state" in code.text
+        init = _init(fields, made, reads=reads, folds=reads or name in folded)
         if given is not None and made is not None:
             parts = leaves(given)
             found.append(Fn(name=name, inputs=parts, output=made, apply=code, init=init))
     return tuple(found)
 
 
-def _init(fields: dict[str, Item], code: Code, made: Element | None) -> tuple[float, ...]:
-    """Return initial values where the body reads a state; a map may carry some all the same."""
+def _init(
+    fields: dict[str, Item], made: Element | None, *, reads: bool, folds: bool
+) -> tuple[float, ...]:
+    """Return initial values of a fold; a map may carry some all the same."""
     item = fields.get("init")
-    reads = "state" in code.text
     if item is None or item.is_none or not item.items():
         if reads:
             hint = "write `init: [0]`, a value for each part of the state"
             fields["apply"].error("the body reads `state`, and there is no `init`", hint)
         return ()
     values = tuple(_number(each) for each in item.items())
-    if not reads:
+    if not folds:
         return ()
     count = len(leaves(made)) if made is not None else len(values)
     if len(values) == 1:

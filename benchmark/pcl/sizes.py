@@ -110,10 +110,7 @@ def fixed_in(read: PclFile, values: Mapping[str, int]) -> set[str]:
 
 
 def _literals(impl: str) -> set[int | None]:
-    try:
-        module = ast.parse(impl)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()
+    module = _parsed(impl)
     counts = ("n", "N", "S", "chunk")
     parts = [
         word.value
@@ -128,6 +125,27 @@ def _literals(impl: str) -> set[int | None]:
         for each in ast.walk(part)
         if isinstance(each, ast.Constant) and type(each.value) is int
     }
+
+
+def folds_in(impl: str) -> frozenset[str]:
+    """Return the functions that an answer in the early dialect folds with."""
+    found = set()
+    for call in ast.walk(_parsed(impl)):
+        match call:
+            case ast.Call(func=ast.Attribute(attr="Accum" | "Scan" | "Merge")):
+                values = [*call.args, *(word.value for word in call.keywords)]
+                names = (each.func if isinstance(each, ast.Call) else each for each in values)
+                found |= {each.id for each in names if isinstance(each, ast.Name)}
+            case _:
+                pass
+    return frozenset(found)
+
+
+def _parsed(impl: str) -> ast.Module:
+    try:
+        return ast.parse(impl)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.Module(body=[], type_ignores=[])
 
 
 def _names(dim: Dim) -> list[str]:
