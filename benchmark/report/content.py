@@ -16,6 +16,8 @@ from benchmark.store.events import SampleCached, SampleJudged
 from benchmark.store.view import RunView, SampleView
 from benchmark.store.workspace import Workspace
 
+WORDS_WIDTH = 88
+"""Columns of the words below source lines."""
 SHOWN_WRONG = 3
 """Wrong programs that are shown of a task, one for each outcome."""
 
@@ -89,7 +91,7 @@ def said(shown: Shown) -> str:
     """Return what the judge says of a program: findings in its lines, wrong values, its cost."""
     if shown.verdict is None:
         return "the verdict is of another version of the workbench"
-    return verdict_text(shown.verdict, f"sample {shown.sample}", color=False)
+    return verdict_text(shown.verdict, f"sample {shown.sample}", color=False, width=WORDS_WIDTH)
 
 
 def _against(counted: tuple[Tally, ...], other: RunView) -> Against:

@@ -45,6 +45,7 @@ def report_html(report: Report) -> str:
         curve=Markup(curve_svg(curves(report), report.scores.solved.tasks)),
         tasks=report.tasks,
         anchor=anchor,
+        counted=counted,
         said=said,
         status=status,
         summary=summary,

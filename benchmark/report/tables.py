@@ -232,7 +232,9 @@ def _cost(run: RunView) -> str:
     usd = run.usage.usd
     if usd is None:
         return "unknown" if run.usage.calls else "nothing"
-    return f"{usd:.4f} USD"
+    solved = len({each.task for each in run.samples if each.is_correct})
+    share = f", {usd / solved:.4f} a solved task" if solved else ""
+    return f"{usd:.4f} USD{share}"
 
 
 def _counts(task: TaskReport) -> str:

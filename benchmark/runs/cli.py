@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -15,12 +16,23 @@ from benchmark.store.command import WORKSPACE, RunArgument, WorkspaceOption
 
 if TYPE_CHECKING:
     from benchmark.runs.recorder import Observer
+    from benchmark.runs.solver import Solver
+    from benchmark.store.events import RunConfig
     from benchmark.store.view import RunView
     from benchmark.store.workspace import Entry, Workspace
+    from benchmark.tasks.task import Task
 
 INCOMPLETE = 1
 BUDGET_SPENT = 3
 INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class _Session:
+    """What a session needs that can be missing."""
+
+    tasks: Mapping[str, Task]
+    solver: Solver
 
 
 def register(bench: typer.Typer, runs: typer.Typer) -> None:
@@ -37,8 +49,8 @@ def run(
         str | None,
         typer.Option(
             metavar="VENDOR/NAME",
-            help="Who answers: recorded/DIR, recorded/FILE.jsonl, scripted/empty, scripted/zero, "
-            "scripted/solutions.",
+            help="Who answers: recorded/DIR or recorded/FILE.jsonl; for tests scripted/empty, "
+            "scripted/zero, scripted/solutions.",
         ),
     ] = None,
     suite: Annotated[str | None, typer.Option(help="The tasks to run; core if not given.")] = None,
@@ -79,7 +91,7 @@ def run(
     Everything is recorded as it happens; a run that stops for any reason is resumed with
     `--resume`. The exit code is 1 if answers or verdicts failed to come, 3 if the budget is spent.
     """
-    from benchmark.runs.start import Wanted, begun, config_of, resumed, solver_named
+    from benchmark.runs.start import Wanted, begun, config_of, resumed
     from benchmark.store.clock import SystemClock, random_ids
     from benchmark.store.events import Limits
     from benchmark.store.find import opened, run_named
@@ -90,8 +102,8 @@ def run(
         _require_unasked(fixed)
         with opened(workspace) as place:
             old = run_named(place, resume)
-            solver_named(old.config.model)
-            _go(place, resumed(place, old, limits), json, cache=not no_cache)
+            session = _session(old.config)
+            _go(place, resumed(place, old, limits), session, json, cache=not no_cache)
         return
     if model is None:
         raise UsageError("say who answers with --model, or go on with a run with --resume")
@@ -105,10 +117,10 @@ def run(
             seed=seed or 0,
         )
     )
-    solver_named(model)
+    session = _session(config)
     with opened(workspace, make=True) as place:
         new = begun(place, config, limits, random_ids(SystemClock()))
-        _go(place, new, json, cache=not no_cache)
+        _go(place, new, session, json, cache=not no_cache)
 
 
 def _require_unasked(fixed: Sequence[object]) -> None:
@@ -118,17 +130,24 @@ def _require_unasked(fixed: Sequence[object]) -> None:
             raise UsageError(f"a run is resumed as it was asked for; leave {name} out")
 
 
-def _go(workspace: Workspace, run: RunView, json: bool, *, cache: bool) -> None:
+def _session(config: RunConfig) -> _Session:
+    """Find tasks and solver before anything is recorded."""
+    from benchmark.runs.start import solver_named, tasks_of
+
+    return _Session(tasks_of(config), solver_named(config.model))
+
+
+def _go(workspace: Workspace, run: RunView, session: _Session, json: bool, *, cache: bool) -> None:
     """Run a session, say how it ended, and end with its exit code."""
     from benchmark.judge.cache import key_of
     from benchmark.judge.pool import JudgePool
     from benchmark.runs.display import shown
     from benchmark.runs.progress import Progress
     from benchmark.runs.runner import Parts, run_session
-    from benchmark.runs.start import solver_named, tasks_of, versions
+    from benchmark.runs.start import versions
     from benchmark.store.clock import SystemClock
 
-    clock, tasks = SystemClock(), tasks_of(run.config)
+    clock = SystemClock()
     tell(f"run {run.run}")
     if versions()["judge"] != run.config.versions.get("judge"):
         tell("note: the judge has changed since the run began; verdicts that it has are kept")
@@ -139,9 +158,9 @@ def _go(workspace: Workspace, run: RunView, json: bool, *, cache: bool) -> None:
                 run,
                 Parts(
                     workspace=workspace,
-                    solver=solver_named(run.config.model),
+                    solver=session.solver,
                     judge=judge,
-                    tasks=tasks,
+                    tasks=session.tasks,
                     key=lambda task, text: (
                         key_of(task, text, seeds=None, linearity="strict").digest
                     ),
