@@ -110,6 +110,16 @@ class Dim:
     """
 
     terms: tuple[tuple[Monomial, int], ...]
+    symbol: Symbol | None = field(init=False, compare=False, repr=False)
+    """The symbol when the extent is nothing else, else None."""
+
+    def __post_init__(self) -> None:
+        symbol = None
+        if len(self.terms) == 1:
+            monomial, factor = self.terms[0]
+            if factor == 1 and len(monomial) == 1 and isinstance(monomial[0], Symbol):
+                symbol = monomial[0]
+        object.__setattr__(self, "symbol", symbol)
 
     @property
     def constant(self) -> int | None:
@@ -118,14 +128,6 @@ class Dim:
             return 0
         if len(self.terms) == 1 and not self.terms[0][0]:
             return self.terms[0][1]
-        return None
-
-    @property
-    def symbol(self) -> Symbol | None:
-        """The symbol when the extent is nothing else, else None."""
-        if len(self.terms) == 1 and self.terms[0][1] == 1 and len(self.terms[0][0]) == 1:
-            atom = self.terms[0][0][0]
-            return atom if isinstance(atom, Symbol) else None
         return None
 
     @property
@@ -159,7 +161,17 @@ class Dim:
     @property
     def is_ragged(self) -> bool:
         """Whether a ragged symbol occurs in it."""
-        return any(isinstance(atom, Symbol) and atom.kind is Kind.RAGGED for atom in self.atoms())
+        # written out: every evaluation asks it of every extent
+        for monomial, _ in self.terms:
+            for atom in monomial:
+                if isinstance(atom, Symbol):
+                    if atom.kind is Kind.RAGGED:
+                        return True
+                elif isinstance(atom, Quotient) and (
+                    atom.numerator.is_ragged or atom.denominator.is_ragged
+                ):
+                    return True
+        return False
 
     @property
     def is_wild(self) -> bool:
@@ -242,9 +254,9 @@ class Dim:
 
         Errors: KeyError for a symbol without a value, ZeroDivisionError for a zero divisor.
         """
-        constant = self.constant
-        if constant is not None:
-            return constant
+        symbol = self.symbol
+        if symbol is not None:
+            return sizes[symbol.name]
         total = 0
         for monomial, factor in self.terms:
             for atom in monomial:

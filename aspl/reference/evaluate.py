@@ -72,6 +72,8 @@ def evaluate(
         types=checked.types,
         orders=orders or {},
         bindings=bindings,
+        has_ragged=any(each.kind is Kind.RAGGED for each in program.sizes)
+        or any(each.kind is Kind.RAGGED for each in checked.symbols),
     )
     streams: dict[int, StreamValue] = {}
     for each in program.inputs:
@@ -108,7 +110,7 @@ def _run_node(place: int, checked: Checked, state: State, streams: dict[int, Str
     node = checked.program.nodes[place]
     inputs = tuple(streams[value] for value in node.inputs)
     at = At(state, place, node)
-    if len(inputs) > 1:
+    if len(inputs) > 1 and state.has_ragged:
         _require_agreement(inputs, at)
     try:
         results = MEANING[node.op.name](node.op, inputs, at)

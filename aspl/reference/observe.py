@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from aspl.dims import Dim, Kind, to_dim
 from aspl.reference.state import Bindings
-from aspl.types import Buffer, Element, Selector, Stream, Tile, Tuple, element_dims
+from aspl.types import Buffer, Element, Index, Scalar, Selector, Stream, Tile, Tuple, element_dims
 from aspl.values.column import Column, Dense, Packed, Record, inner_extents
 from aspl.values.stream import StreamValue
 
@@ -18,6 +18,8 @@ def contradiction(inferred: Stream, observed: StreamValue, bindings: Bindings) -
     A symbol that is bound already must have the same value again: a dynamic one the same extent, a
     ragged one inside the same dims the same extents one by one.
     """
+    if _is_plain(inferred, observed, bindings):
+        return None
     nest = observed.nest
     if nest.rank != inferred.rank:
         return f"expected rank {inferred.rank}, got {nest.rank}"
@@ -29,6 +31,32 @@ def contradiction(inferred: Stream, observed: StreamValue, bindings: Bindings) -
         if wrong is not None:
             return f"dim {inferred.rank - depth} is {wrong}"
     return _compare_elements(inferred.element, observed.column, inferred.shape, bindings)
+
+
+def _is_plain(inferred: Stream, observed: StreamValue, bindings: Bindings) -> bool:
+    """Whether a stream is surely what is inferred: all extents regular, known and equal.
+
+    What is not is looked at with more care; most streams of most runs are.
+    """
+    column, element, values = observed.column, inferred.element, bindings.values
+    if not isinstance(column, Dense) or isinstance(element, Tuple) or not len(column):
+        return False
+    dims: tuple[Dim, ...] = inferred.shape
+    extents: tuple[int | NDArray[np.int64], ...] = observed.nest.lengths
+    if not isinstance(element, Scalar | Index):
+        dims = (*dims, *element_dims(element))
+        extents = (*extents, *column.data.shape[1:])
+    if len(dims) != len(extents):
+        return False
+    for dim, extent in zip(dims, extents, strict=True):
+        symbol = dim.symbol
+        if symbol is None:
+            known = dim.constant
+        else:
+            known = None if symbol.kind is Kind.RAGGED else values.get(symbol.name)
+        if known is None or not isinstance(extent, int) or known != extent:
+            return False
+    return True
 
 
 def _compare(

@@ -64,6 +64,8 @@ class State:
     orders: Mapping[int, Any]
     """Given orders of arrival by node: the input number of every chunk in turn."""
     bindings: Bindings
+    has_ragged: bool = True
+    """Whether any extent may differ within one stream."""
     stored: dict[str, Array] = field(default_factory=dict)
 
     def tensor(self, ref: TensorRef) -> Array:

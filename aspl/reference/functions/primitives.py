@@ -106,6 +106,10 @@ def end_of_range(dtype: np.dtype[Any], lowest: bool) -> float | int:
 
 def met_all(ufunc: np.ufunc, args: Sequence[Plain], floating: np.dtype[Any]) -> Plain:
     """Apply a function of two numbers to several arrays in turn."""
+    if len(args) == 2:
+        met = _met_plainly(ufunc, args[0], args[1])
+        if met is not None:
+            return met
     if all(isinstance(each, int | float) for each in args):
         floating = np.dtype(np.float64)
     arrays = batch.aligned(args, floating)
@@ -114,6 +118,22 @@ def met_all(ufunc: np.ufunc, args: Sequence[Plain], floating: np.dtype[Any]) -> 
         total = ufunc(total, each)
     literals = all(not isinstance(each, np.ndarray) for each in args)
     return batch.literal(total) if literals and total.dtype.kind != "b" else total
+
+
+def _met_plainly(ufunc: np.ufunc, left: Plain, right: Plain) -> Plain | None:
+    """Meet two arrays of one rank, or fractions and a literal, which numpy needs no help with."""
+    if not isinstance(left, np.ndarray):
+        if not isinstance(right, np.ndarray) or right.dtype.kind != "f":
+            return None
+        left = float(left)
+    elif not isinstance(right, np.ndarray):
+        if left.dtype.kind != "f":
+            return None
+        right = float(right)
+    elif left.ndim != right.ndim:
+        return None
+    result: Array = ufunc(left, right)
+    return result
 
 
 def _mean(args: Sequence[Plain], setup: Setup) -> Plain:
