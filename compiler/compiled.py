@@ -9,10 +9,16 @@ from xdsl.utils.exceptions import VerifyException
 
 from aspl.checker import Checked, Linearity
 from aspl.diagnostics import Findings
+from aspl.ops.higher import Accum
+from aspl.ops.onchip import Bufferize
+from aspl.ops.routing import Broadcast
+from aspl.program import Program
 from compiler.ir.build import build
 from compiler.ir.edit import depths_of
 from compiler.ir.header import kernel_of, operations_of
 from compiler.ir.read import read
+from compiler.ir.text import context
+from compiler.passes.assign_depths import NOT_FOLLOWED, AssignDepths
 from compiler.pipelines import DEFAULT, Pipeline, run
 
 
@@ -51,6 +57,37 @@ def compiled(module: ModuleOp, origin: Checked | None = None) -> Compiled:
         words = "; ".join(f"{each.code} {each.message}" for each in findings)
         raise VerifyException(words or "the program does not check")
     return Compiled(checked, _depths(module))
+
+
+def with_depths(checked: Checked) -> Compiled:
+    """Return a program as it is, with queues that reconvergent paths do not block.
+
+    This is what the pipeline `safe` returns where its other passes change nothing.
+    """
+    program = checked.program
+    depths: tuple[int | None, ...] = (None,) * len(checked.types)
+    if _may_wait(program):
+        module = build(checked, spans=False)
+        AssignDepths().apply(context(), module)
+        made = [each.value for each in program.inputs if each.value is not None]
+        made += [value for node in program.nodes for value in node.outputs]
+        found = dict(zip(made, _depths(module), strict=True))
+        depths = tuple(found[value] for value in range(len(checked.types)))
+    return Compiled(checked, depths)
+
+
+def _may_wait(program: Program) -> bool:
+    """Whether a copy may wait for a group of another one, so that depths have to be looked for."""
+    copies: set[int] = set()
+    for node in program.nodes:
+        if isinstance(node.op, Broadcast):
+            copies.update(node.outputs)
+        elif not copies.isdisjoint(node.inputs):
+            if isinstance(node.op, Accum | Bufferize):
+                return True
+            if not isinstance(node.op, NOT_FOLLOWED):
+                copies.update(node.outputs)
+    return False
 
 
 def is_linear(module: ModuleOp) -> bool:

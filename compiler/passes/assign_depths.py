@@ -112,7 +112,7 @@ class _Delays:
         self, operation: StepOp, delays: Mapping[SSAValue, Mapping[int, int]], total: Dim
     ) -> dict[int, int]:
         """Return the delays behind an operator; none where they are not known."""
-        if operation.OPERATOR in _NOT_FOLLOWED:
+        if operation.OPERATOR in NOT_FOLLOWED:
             return {}
         found: dict[int, int] = {}
         for value in operation.operands:
@@ -143,7 +143,7 @@ class _Delays:
         return self.counts[value]
 
 
-_NOT_FOLLOWED = (
+NOT_FOLLOWED = (
     Partition,
     Reassemble,
     EagerMerge,
@@ -153,6 +153,7 @@ _NOT_FOLLOWED = (
     LinearOffChipStore,
     RandomOffChipStore,
 )
+"""What paths are not followed through."""
 
 
 @dataclass(slots=True)
@@ -169,7 +170,7 @@ class _Waiting:
             operation = use.operation
             if not isinstance(operation, StepOp) or operation.OPERATOR is Feedback:
                 continue
-            if operation.OPERATOR in _NOT_FOLLOWED and len(operation.operands) == 1:
+            if operation.OPERATOR in NOT_FOLLOWED and len(operation.operands) == 1:
                 # nothing meets there, and nothing is followed behind it
                 continue
             place = self.places[operation]
