@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+import numpy as np
 
 from aspl.reference.inputs import Inputs
-from aspl.reference.run import Meaning
 from aspl.text.header import Header
+from aspl.types import Stream
+from aspl.values.literal import from_nested
+from aspl.values.stream import StreamValue
 from benchmark.judge.seeds import Seeds
 from benchmark.tasks.draw import draw, expected
 from benchmark.tasks.header import header_of
@@ -25,13 +29,8 @@ class Case:
     seed: int
     inputs: Values
     wanted: Expected
-    given: Mapping[str, Meaning] = field(default_factory=dict)
-    """What given functions compute."""
-
-    @property
-    def supplied(self) -> Inputs:
-        """All that a run of an answer is supplied with."""
-        return {**self.inputs, **self.given}
+    supplied: Inputs
+    """What a run of an answer is supplied with: the inputs, and what given functions compute."""
 
 
 @dataclass(slots=True, eq=False)
@@ -52,7 +51,7 @@ class Prepared:
         """Return the header with other sizes than its own."""
         key = tuple(sorted(sizes.items()))
         if key not in self.headers:
-            self.headers[key] = header_of(self.task, sizes)
+            self.headers[key] = _judged(header_of(self.task, sizes))
         return self.headers[key]
 
     def case(self, regime: int, seed: int) -> Case:
@@ -62,8 +61,13 @@ class Prepared:
             one, start = self.task.regimes[regime], self.seeds[seed]
             inputs = draw(self.task, one, start)
             wanted = expected(self.task, inputs)
+            streams = _streams(self.header(one.sizes), inputs)
             self.cases[key] = Case(
-                regime=one, seed=start, inputs=inputs, wanted=wanted, given=self.task.given
+                regime=one,
+                seed=start,
+                inputs=inputs,
+                wanted=wanted,
+                supplied={**inputs, **streams, **self.task.given},
             )
         return self.cases[key]
 
@@ -72,3 +76,26 @@ class Prepared:
         """The number of the regime at whose sizes a program is simulated."""
         names = [each.name for each in self.task.regimes]
         return names.index(PAPER) if PAPER in names else 0
+
+
+def _streams(header: Header, inputs: Values) -> dict[str, StreamValue]:
+    """Return the streams among the inputs as runs hold them; what is drawn fits into f32."""
+    found: dict[str, StreamValue] = {}
+    for name, kind in header.inputs:
+        if isinstance(kind, Stream):
+            array = inputs[name]
+            held = array.astype(np.float32) if array.dtype.kind == "f" else array
+            found[name] = from_nested(held, kind)
+    return found
+
+
+def _judged(header: Header) -> Header:
+    """Return a header whose functions were held against its sizes, so that no check does it again.
+
+    A check of an answer then looks at those sizes only that the answer itself makes it look at.
+    """
+    functions = {each: replace(each, judged_at=()) for each in header.functions}
+    lists = tuple(
+        (name, tuple(functions[each] for each in members)) for name, members in header.lists
+    )
+    return replace(header, functions=tuple(functions.values()), lists=lists)

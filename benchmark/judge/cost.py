@@ -9,6 +9,7 @@ from functools import cache
 from aspl.checker import Checked
 from aspl.diagnostics import Diagnostic
 from aspl.dims import ExtentTooLarge
+from aspl.ops.base import Op
 from aspl.ops.routing import Broadcast
 from aspl.ops.sources import Assume
 from aspl.reference.evaluate import evaluate
@@ -16,7 +17,7 @@ from aspl.reference.inputs import Inputs
 from aspl.reference.state import EvaluationFailed
 from benchmark.judge.identity import MACHINE
 from benchmark.judge.verdict import Cost, Outcome
-from compiler.compiled import Compiled, compile_program
+from compiler.compiled import Compiled, compile_program, with_depths
 from compiler.metrics import metrics
 from compiler.pipelines import SAFE
 from compiler.rewrite.shapes import is_shape
@@ -128,29 +129,28 @@ def simulated(checked: Checked, inputs: Inputs) -> Costed | Refusal:
 
 def compile_safely(checked: Checked) -> Compiled:
     """Return what the pipeline `safe` makes of a program."""
-    if is_final(checked):
-        return Compiled(checked, (None,) * len(checked.types))
-    return compile_program(checked, SAFE)
+    return with_depths(checked) if is_settled(checked) else compile_program(checked, SAFE)
 
 
-def is_final(checked: Checked) -> bool:
-    """Whether the pipeline `safe` surely leaves a program as it is.
+def is_settled(checked: Checked) -> bool:
+    """Whether the pipeline `safe` surely only sizes the queues of a program.
 
     It puts in broadcasts and consumers where a stream has not one reader, takes out operators and
-    copies, fuses shape operators that follow each other, and sizes the queues of copies.
+    copies, puts copies of copies together, and fuses shape operators that follow each other.
     """
     program = checked.program
     reads = [value for node in program.nodes for value in node.inputs] + [*program.results]
     if sorted(reads) != list(range(len(program.values))):
         return False
-    shaped: set[int] = set()
+    writers: dict[int, type[Op]] = {}
     for node in program.nodes:
-        if isinstance(node.op, Broadcast | Assume):
+        kind = type(node.op)
+        before = [writers[value] for value in node.inputs if value in writers]
+        if kind is Assume or (kind is Broadcast and (len(node.outputs) == 1 or kind in before)):
             return False
-        if is_shape(type(node.op)):
-            if not shaped.isdisjoint(node.inputs):
-                return False
-            shaped.update(node.outputs)
+        if is_shape(kind) and any(map(is_shape, before)):
+            return False
+        writers.update(dict.fromkeys(node.outputs, kind))
     return True
 
 

@@ -57,14 +57,19 @@ def _report(
     job, last = job_of(message), False
     try:
         verdict = judge_prepared(_prepared(job, kept), job.text, linearity=job.linearity)
-    except MemoryError:
-        words = f"more than {limits.memory_bytes} bytes of memory"
-        verdict, last = job.broken(Outcome.LIMIT, words), True
     except Exception as error:
         # told, and the worker goes: what broke it may have left it broken
-        words = "".join(traceback.format_exception(error, limit=-3))[-_WORDS:]
-        verdict, last = job.broken(Outcome.CRASHED, words), True
+        verdict, last = job.broken(*_told(error, limits)), True
     return {"nonce": message["nonce"], "last": last, "verdict": to_json(verdict)}
+
+
+def _told(error: BaseException, limits: Limits) -> tuple[Outcome, str]:
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, MemoryError):
+            return Outcome.LIMIT, f"more than {limits.memory_bytes} bytes of memory"
+        cause = cause.__cause__ or cause.__context__
+    return Outcome.CRASHED, "".join(traceback.format_exception(error, limit=-3))[-_WORDS:]
 
 
 def _prepared(job: Job, kept: OrderedDict[_Key, Prepared]) -> Prepared:
