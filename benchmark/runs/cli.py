@@ -139,12 +139,11 @@ def _session(config: RunConfig) -> _Session:
 
 def _go(workspace: Workspace, run: RunView, session: _Session, json: bool, *, cache: bool) -> None:
     """Run a session, say how it ended, and end with its exit code."""
-    from benchmark.judge.cache import key_of
     from benchmark.judge.pool import JudgePool
     from benchmark.runs.display import shown
     from benchmark.runs.progress import Progress
     from benchmark.runs.runner import Parts, run_session
-    from benchmark.runs.start import versions
+    from benchmark.runs.start import key_rule, versions
     from benchmark.store.clock import SystemClock
 
     clock = SystemClock()
@@ -161,9 +160,7 @@ def _go(workspace: Workspace, run: RunView, session: _Session, json: bool, *, ca
                     solver=session.solver,
                     judge=judge,
                     tasks=session.tasks,
-                    key=lambda task, text: (
-                        key_of(task, text, seeds=None, linearity="strict").digest
-                    ),
+                    key=key_rule(),
                     clock=clock,
                     observer=_with_records(observer) if json else observer,
                     cache=cache,

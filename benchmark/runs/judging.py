@@ -30,6 +30,10 @@ class Judge(Protocol):
         ...
 
 
+class JudgeFailed(Exception):
+    """The judge broke: one line that says how."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """A verdict, and where it came from."""
@@ -93,7 +97,12 @@ class Judging:
         if kept is not None:
             return kept
         loop = asyncio.get_running_loop()
-        verdict = await loop.run_in_executor(self.threads, self.judge.judge, task, program)
+        try:
+            verdict = await loop.run_in_executor(self.threads, self.judge.judge, task, program)
+        # whatever it is, it costs this sample's verdict and not the run
+        except Exception as error:
+            words = " ".join(f"{type(error).__name__}: {error}".split())
+            raise JudgeFailed(words) from error
         data = encoded(json.dumps(to_json(verdict), sort_keys=True))
         return Found(verdict=verdict, data=data, key=key, cached=False)
 

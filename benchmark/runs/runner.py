@@ -9,6 +9,7 @@ at a time, so what is under way is bounded, and is all that a kill can lose.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from typing import Literal
 
 from benchmark.runs.answers import Unfenced, program_in
 from benchmark.runs.budget import Budget
-from benchmark.runs.judging import Found, Judge, Judging, KeyRule
+from benchmark.runs.judging import Found, Judge, JudgeFailed, Judging, KeyRule
 from benchmark.runs.plan import Job, missing
 from benchmark.runs.recorder import Observer, Recorder
 from benchmark.runs.solver import Request, Solver, SolverFailed, sample_seed
@@ -79,7 +80,7 @@ class _Session:
     calls: asyncio.Semaphore
     verdicts: asyncio.Semaphore
     seen: dict[str, Shown] = field(default_factory=dict)
-    failed: int = 0
+    failed: Counter[str] = field(default_factory=Counter)
     skipped: int = 0
 
     @classmethod
@@ -119,7 +120,8 @@ class _Session:
         if self.budget.ending is not None and self.skipped:
             return self.budget.ending, self.budget.detail
         if self.failed:
-            return "incomplete", f"{self.failed} failed"
+            ((often, _),) = self.failed.most_common(1)
+            return "incomplete", f"{self.failed.total()} failed, most often {often}"
         return "done", ""
 
     async def _close(self, event: RunEnded) -> None:
@@ -189,10 +191,8 @@ class _Session:
             begin = self.parts.clock.seconds()
             try:
                 found = await self.judging.verdict(self.parts.tasks[job.task], program)
-            # whatever it is, it costs this sample's verdict and not the run
-            except Exception as error:
-                words = " ".join(f"{type(error).__name__}: {error}".split())
-                await self._fail(job, "judge", words, Usage(calls=0))
+            except JudgeFailed as failure:
+                await self._fail(job, "judge", str(failure), Usage(calls=0))
                 return
             seconds = self.parts.clock.seconds() - begin
         await self._judged(job, reply, program, found, seconds)
@@ -218,7 +218,7 @@ class _Session:
     async def _fail(
         self, job: Job, stage: Literal["propose", "judge"], reason: str, usage: Usage
     ) -> None:
-        self.failed += 1
+        self.failed[f"{stage}: {reason}"] += 1
         await self._record(
             SampleFailed(task=job.task, sample=job.sample, stage=stage, reason=reason, usage=usage)
         )

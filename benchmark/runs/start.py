@@ -9,11 +9,13 @@ from importlib import metadata
 from typing import TypeAlias
 
 from aspl.terminal import UsageError, meant, quoted
+from benchmark.runs.judging import KeyRule
 from benchmark.runs.recorded import read_recording
 from benchmark.runs.scripted import SCRIPTS, Scripted
 from benchmark.runs.solver import Solver
 from benchmark.store.clock import Ids
 from benchmark.store.events import AskedTask, Limits, RunConfig, RunResumed, RunStarted
+from benchmark.store.objects import digest_of
 from benchmark.store.view import RunView, fold
 from benchmark.store.workspace import Workspace, Write
 from benchmark.tasks.table import suite_named, task_named
@@ -112,3 +114,24 @@ def resumed(workspace: Workspace, run: RunView, limits: Limits) -> RunView:
     event = RunResumed(session=run.sessions, limits=limits)
     workspace.write([Write(run=run.run, events=(event,))])
     return fold(run.run, workspace.entries(run.run))
+
+
+def key_rule() -> KeyRule:
+    """Return how verdicts are named that are found again: as the judge names them."""
+    from benchmark.judge.cache import FRESH, Key
+    from benchmark.judge.identity import versions as versions_of
+
+    known: dict[str, Mapping[str, str]] = {}
+
+    def key(task: Task, text: str) -> str:
+        if task.name not in known:
+            known[task.name] = versions_of(task)
+        return Key(
+            program=digest_of(text),
+            task=task.name,
+            versions=known[task.name],
+            linearity="strict",
+            seeds=FRESH,
+        ).digest
+
+    return key

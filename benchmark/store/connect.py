@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_S = 30.0
 """How long a writer waits for another one."""
+RETRY_S = 0.01
 
 INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 """By database, the insert that can pass over rows that are there."""
@@ -62,11 +65,31 @@ def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     # transactions are begun below, since the driver would begin them too late
     connection.isolation_level = None
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
+    _use_wal(cursor)
     # a killed process loses nothing; a machine that loses power may lose the last transactions
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
+
+
+def _use_wal(cursor: DBAPICursor) -> None:
+    """Switch to a write-ahead log, which the file remembers.
+
+    SQLite does not wait for others here as it does elsewhere, so two processes that make one file
+    at the same time would fail.
+    """
+    end = time.monotonic() + BUSY_S
+    while True:
+        cursor.execute("PRAGMA journal_mode")
+        row = cursor.fetchone()
+        if row is not None and row[0] == "wal":
+            return
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(RETRY_S)
 
 
 def _begin(connection: Connection) -> None:

@@ -162,7 +162,11 @@ def test_an_answer_without_a_program_keeps_its_cost(tmp_path: Path) -> None:
 def test_a_call_that_fails_is_made_again_when_the_run_is_resumed(tmp_path: Path) -> None:
     with opened(tmp_path) as workspace:
         view = session(workspace, start(workspace), Answers(words, failing=[2, 5]))
-        assert (view.ending, view.detail, len(view.settled)) == ("incomplete", "2 failed", 7)
+        assert (view.ending, view.detail, len(view.settled)) == (
+            "incomplete",
+            "2 failed, most often propose: timed out",
+            7,
+        )
         again = Answers(words)
         view = session(workspace, resume(workspace), again)
         assert (view.ending, len(view.settled), len(again.calls)) == ("done", 9, 2)

@@ -119,6 +119,8 @@ import sys
 sys.path.insert(0, sys.argv[3])
 from run_records import proposed
 from benchmark.store.workspace import Workspace, Write
+print("ready", flush=True)
+sys.stdin.readline()
 with Workspace.open(sys.argv[1]) as workspace:
     for sample in range(150):
         write = proposed("a/1", sample, f"{sample}".encode())
@@ -130,9 +132,24 @@ SUPPORT = str(Path(__file__).parents[3] / "support")
 def test_two_processes_write_at_the_same_time(tmp_path: Path) -> None:
     place = str(tmp_path / "new" / "workspace.db")
     writers = [
-        subprocess.Popen([sys.executable, "-c", WRITER, place, run, SUPPORT]) for run in "ab"
+        subprocess.Popen(
+            [sys.executable, "-c", WRITER, place, run, SUPPORT],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for run in "ab"
     ]
-    assert [each.wait(60) for each in writers] == [0, 0]
+    for each in writers:
+        assert each.stdout is not None
+        assert each.stdout.readline() == "ready\n"
+    for each in writers:
+        assert each.stdin is not None
+        each.stdin.write("go\n")
+        each.stdin.flush()
+    for each in writers:
+        each.communicate(timeout=60)
+    assert [each.returncode for each in writers] == [0, 0]
     with Workspace.open(place) as workspace:
         for run in "ab":
             samples = [each.event.sample for each in workspace.entries(run)]  # type: ignore[union-attr] # all are proposals
