@@ -47,6 +47,14 @@ def connect(place: str) -> Engine:
         raise NoWorkspace(f"install its driver: pip install {error.name}") from error
 
 
+def without_password(place: str) -> str:
+    """Return a place as it may be shown and recorded."""
+    try:
+        return make_url(place).render_as_string(hide_password=True) if "://" in place else place
+    except ArgumentError:
+        return place
+
+
 def _file(path: Path) -> Engine:
     if not path.name or str(path) == ":memory:":
         raise NoWorkspace("a workspace is a file")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from aspl.terminal import UsageError, meant, quoted
 from benchmark.store.clock import Clock
-from benchmark.store.connect import NoWorkspace
+from benchmark.store.connect import NoWorkspace, without_password
 from benchmark.store.view import NoRun, RunFold, RunView, fold
 from benchmark.store.workspace import Workspace
 
@@ -27,7 +27,8 @@ def opened(place: str, *, clock: Clock | None = None, make: bool = False) -> Wor
     try:
         return Workspace.open(place, clock=clock)
     except NoWorkspace as error:
-        raise UsageError(f"cannot open workspace {quoted(place)}: {error}") from error
+        words = f"cannot open workspace {quoted(without_password(place))}: {error}"
+        raise UsageError(words) from error
 
 
 def run_named(workspace: Workspace, name: str) -> RunView:

@@ -91,7 +91,7 @@ class Workspace:
             raise NoWorkspace(str(error)) from error
         except DBAPIError as error:
             engine.dispose()
-            raise NoWorkspace(str(error.orig)) from error
+            raise NoWorkspace(" ".join(str(error.orig).split())) from error
         return cls(engine, clock or SystemClock(), vocabulary or Vocabulary())
 
     def __enter__(self) -> Self:

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import CreateTable
 
 from benchmark.store.collect import collect
-from benchmark.store.connect import NoWorkspace, connect
+from benchmark.store.connect import NoWorkspace, connect, without_password
 from benchmark.store.events import RunStarted
 from benchmark.store.migrations import MIGRATIONS, migrate
 from benchmark.store.objects import digest
@@ -217,6 +217,13 @@ def test_a_newer_workspace_is_told_of(tmp_path: Path) -> None:
 def test_a_place_that_cannot_be_opened_is_told_of(place: str, message: str) -> None:
     with pytest.raises(NoWorkspace, match=message):
         Workspace.open(place)
+
+
+def test_a_password_is_not_shown() -> None:
+    place = "postgresql://me:secret@host/aspl"
+    assert without_password(place) == "postgresql://me:***@host/aspl"
+    assert without_password("a/b.db") == "a/b.db"
+    assert without_password("://") == "://"
 
 
 def test_a_file_that_is_no_database_is_told_of(tmp_path: Path) -> None:
