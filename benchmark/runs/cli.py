@@ -27,6 +27,45 @@ BUDGET_SPENT = 3
 INTERRUPTED = 130
 
 
+ModelOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="VENDOR/NAME",
+        help="Who answers: recorded/DIR or recorded/FILE.jsonl; for tests scripted/empty, "
+        "scripted/zero, scripted/solutions.",
+    ),
+]
+SuiteOption = Annotated[str | None, typer.Option(help="The tasks to run; core if not given.")]
+TasksOption = Annotated[
+    list[str] | None, typer.Option(metavar="FAMILY/VARIANT", help="Only this task; repeatable.")
+]
+PolicyOption = Annotated[
+    Literal["best-of-n"] | None,
+    typer.Option(help="How samples are drawn; best-of-n if not given."),
+]
+SamplesOption = Annotated[
+    int | None, typer.Option(min=1, max=100_000, help="Answers to each task; 1 if not given.")
+]
+SeedOption = Annotated[
+    int | None, typer.Option(min=0, help="Where all draws start; 0 if not given.")
+]
+JobsOption = Annotated[int, typer.Option(min=1, max=256, help="Processes that judge.")]
+CallsOption = Annotated[int, typer.Option(min=1, max=1000, help="Calls at the same time.")]
+MaxCallsOption = Annotated[
+    int | None, typer.Option(min=0, help="Calls of the run, after which it stops.")
+]
+MaxMinutesOption = Annotated[
+    float | None, typer.Option(min=0, help="Minutes after which no further call is made.")
+]
+ResumeOption = Annotated[
+    str | None,
+    typer.Option(metavar="RUN", help="Go on with a run, as it was asked for; or `last`."),
+]
+NoCacheOption = Annotated[
+    bool, typer.Option("--no-cache", help="Judge even what other runs have judged.")
+]
+
+
 @dataclass(frozen=True, slots=True)
 class _Session:
     """What a session needs that can be missing."""
@@ -45,44 +84,18 @@ def register(bench: typer.Typer, runs: typer.Typer) -> None:
 
 
 def run(
-    model: Annotated[
-        str | None,
-        typer.Option(
-            metavar="VENDOR/NAME",
-            help="Who answers: recorded/DIR or recorded/FILE.jsonl; for tests scripted/empty, "
-            "scripted/zero, scripted/solutions.",
-        ),
-    ] = None,
-    suite: Annotated[str | None, typer.Option(help="The tasks to run; core if not given.")] = None,
-    task: Annotated[
-        list[str] | None,
-        typer.Option(metavar="FAMILY/VARIANT", help="Only this task; repeatable."),
-    ] = None,
-    policy: Annotated[
-        Literal["best-of-n"] | None,
-        typer.Option(help="How samples are drawn; best-of-n if not given."),
-    ] = None,
-    samples: Annotated[
-        int | None, typer.Option(min=1, max=100_000, help="Answers to each task; 1 if not given.")
-    ] = None,
-    seed: Annotated[
-        int | None, typer.Option(min=0, help="Where all draws start; 0 if not given.")
-    ] = None,
-    jobs: Annotated[int, typer.Option(min=1, max=256, help="Processes that judge.")] = 2,
-    calls: Annotated[int, typer.Option(min=1, max=1000, help="Calls at the same time.")] = 8,
-    max_calls: Annotated[
-        int | None, typer.Option(min=0, help="Calls of the run, after which it stops.")
-    ] = None,
-    max_minutes: Annotated[
-        float | None, typer.Option(min=0, help="Minutes after which no further call is made.")
-    ] = None,
-    resume: Annotated[
-        str | None,
-        typer.Option(metavar="RUN", help="Go on with a run, as it was asked for; or `last`."),
-    ] = None,
-    no_cache: Annotated[
-        bool, typer.Option("--no-cache", help="Judge even what other runs have judged.")
-    ] = False,
+    model: ModelOption = None,
+    suite: SuiteOption = None,
+    task: TasksOption = None,
+    policy: PolicyOption = None,
+    samples: SamplesOption = None,
+    seed: SeedOption = None,
+    jobs: JobsOption = 2,
+    calls: CallsOption = 8,
+    max_calls: MaxCallsOption = None,
+    max_minutes: MaxMinutesOption = None,
+    resume: ResumeOption = None,
+    no_cache: NoCacheOption = False,
     workspace: WorkspaceOption = WORKSPACE,
     json: JsonOption = False,
 ) -> None:
@@ -97,9 +110,8 @@ def run(
     from benchmark.store.find import opened, run_named
 
     limits = Limits(jobs=jobs, calls_at_once=calls, max_calls=max_calls, max_minutes=max_minutes)
-    fixed = (model, suite, task or None, policy, samples, seed)
     if resume is not None:
-        _require_unasked(fixed)
+        _require_unasked((model, suite, task or None, policy, samples, seed))
         with opened(workspace) as place:
             old = run_named(place, resume)
             session = _session(old.config)
@@ -107,16 +119,15 @@ def run(
         return
     if model is None:
         raise UsageError("say who answers with --model, or go on with a run with --resume")
-    config = config_of(
-        Wanted(
-            suite=suite or "core",
-            tasks=tuple(task or ()),
-            model=model,
-            policy=policy or "best-of-n",
-            samples=samples or 1,
-            seed=seed or 0,
-        )
+    wanted = Wanted(
+        suite=suite or "core",
+        tasks=tuple(task or ()),
+        model=model,
+        policy=policy or "best-of-n",
+        samples=samples or 1,
+        seed=seed or 0,
     )
+    config = config_of(wanted)
     session = _session(config)
     with opened(workspace, make=True) as place:
         new = begun(place, config, limits, random_ids(SystemClock()))
