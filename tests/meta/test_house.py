@@ -19,6 +19,7 @@ TABLES: frozenset[str] = frozenset()
 """Files that are one literal table and may be longer."""
 
 HEAVY = {"numpy", "numba", "xdsl", "torch", "rich", "textual", "langgraph", "openai", "anthropic"}
+HEAVY |= {"jinja2", "pydantic", "sqlalchemy"}
 MACHINE_PATH = re.compile(r"(?<![\w.})\]])/(?:work|root|opt|home)/")
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import ClassVar
 
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from run_records import LIMITS, asked, config
 
 from benchmark.store.events import (
+    Event,
     Limits,
     RunEnded,
     RunEvent,
@@ -31,7 +34,7 @@ TASKS = (asked("b/1"), asked("a/1"))
 STARTED = RunStarted(config=config(TASKS), limits=LIMITS)
 
 
-def view(*events: RunEvent | Unknown) -> RunView:
+def view(*events: Event | Unknown) -> RunView:
     return fold(
         "r",
         (
@@ -117,6 +120,21 @@ def test_the_ending_is_that_of_the_newest_session() -> None:
 def test_what_is_unknown_is_passed_over() -> None:
     later = Unknown(name="sample.painted", version=1, body={})
     assert view(STARTED, later).samples == ()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An event of somebody who stands above."""
+
+    name: ClassVar[str] = "model.asked"
+    version: ClassVar[int] = 1
+
+    def objects(self) -> tuple[str, ...]:
+        return ()
+
+
+def test_events_of_others_are_passed_over() -> None:
+    assert view(STARTED, Asked()).samples == ()
 
 
 def test_a_run_without_a_beginning_is_none() -> None:
