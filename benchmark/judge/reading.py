@@ -14,6 +14,7 @@ from typing import Protocol
 
 from aspl.checker import Checked, Linearity, check
 from aspl.diagnostics import Diagnostic, Findings, Severity
+from aspl.program import Program
 from aspl.text.header import Header
 from aspl.text.parse import parse
 from aspl.text.source import Source, read_syntax
@@ -106,6 +107,8 @@ class _Reading:
     given: Given
     linearity: Linearity
     whole: bool
+    parsed: Program | None = None
+    """The program of the first regime, if it was read without errors."""
     known: list[Checked] = field(default_factory=list)
     found: dict[tuple[object, ...], Diagnostic] = field(default_factory=dict)
     failed: bool = False
@@ -133,11 +136,7 @@ class _Reading:
 
     def _check(self, header: Header, regime: Regime, sizes: Mapping[str, int]) -> Checked | None:
         findings = Findings()
-        program = (
-            parse(self.text, findings, sizes=sizes)
-            if self.whole
-            else parse(self.text, findings, header=header)
-        )
+        program = self._program(header, sizes, findings)
         checked = None
         if program is not None:
             checked = check(program, findings, linearity=self.linearity)
@@ -148,11 +147,31 @@ class _Reading:
             self.found.setdefault(key, each)
         return checked
 
+    def _program(
+        self, header: Header, sizes: Mapping[str, int], findings: Findings
+    ) -> Program | None:
+        """Return the program under some sizes; its text is read again only if they shape it."""
+        if self.parsed is not None and not self.whole:
+            before, fixed = self.parsed.size_values(), self.parsed.specialised
+            if all(before.get(name) == sizes.get(name) for name in fixed):
+                return _with_sizes(self.parsed, sizes)
+        if self.whole:
+            program = parse(self.text, findings, sizes=sizes)
+        else:
+            program = parse(self.text, findings, header=header)
+        if self.parsed is None and not findings.has_errors:
+            self.parsed = program
+        return program
+
 
 def resized(checked: Checked, sizes: Mapping[str, int]) -> Checked:
     """Return a program with other values of sizes that its check did not look at."""
-    program = checked.program
+    program = _with_sizes(checked.program, sizes)
+    return checked if program is checked.program else replace(checked, program=program)
+
+
+def _with_sizes(program: Program, sizes: Mapping[str, int]) -> Program:
     if all(sizes.get(size.name, size.value) == size.value for size in program.sizes):
-        return checked
+        return program
     new = tuple(replace(size, value=sizes.get(size.name, size.value)) for size in program.sizes)
-    return replace(checked, program=replace(program, sizes=new))
+    return replace(program, sizes=new)

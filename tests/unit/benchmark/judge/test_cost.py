@@ -102,4 +102,3 @@ def test_more_operators_than_the_machine_computes_with_are_over_budget() -> None
     assert isinstance(refusal, Refusal)
     assert refusal.outcome is Outcome.OVER_BUDGET
     assert {each.code for each in refusal.diagnostics} == {"M002"}
-

@@ -5,10 +5,16 @@ from pathlib import Path
 import pytest
 from hostile import HOSTILE
 
+from aspl.checker import check
+from aspl.diagnostics import Findings
+from aspl.text.parse import parse
 from benchmark.judge.cases import Prepared
 from benchmark.judge.find import find_task
 from benchmark.judge.reading import Answer, is_whole_file, read_answer
 from benchmark.judge.verdict import Outcome
+from benchmark.solutions import solution_text
+from benchmark.tasks.header import header_of
+from benchmark.tasks.table import TASKS
 from benchmark.tasks.task import Regime
 
 SQUARES = find_task(str(Path(__file__).parents[3] / "support" / "tasks_of_tests" / "squares.py"))
@@ -111,3 +117,17 @@ def test_hostile_texts_are_rejected_in_words(name: str) -> None:
     answer = read(HOSTILE[name].make())
     assert answer.outcome is not None
     assert answer.diagnostics
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_program_that_is_resized_is_the_one_that_is_read_anew(name: str) -> None:
+    task, text = TASKS[name], solution_text(name)
+    assert text is not None
+    answer = read_answer(text, Prepared(task, ()), task.regimes)
+    for regime, ours in zip(task.regimes, answer.checked, strict=True):
+        findings = Findings()
+        program = parse(text, findings, header=header_of(task, regime.sizes))
+        assert program is not None
+        anew = check(program, findings)
+        assert anew is not None
+        assert (ours.program, ours.types, ours.symbols) == (anew.program, anew.types, anew.symbols)
