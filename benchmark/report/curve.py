@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from xml.sax.saxutils import escape
 
-WIDTH, HEIGHT = 640, 300
-LEFT, RIGHT, TOP, BOTTOM = 44, 16, 34, 42
+WIDTH, HEIGHT = 640, 316
+LEFT, RIGHT, TOP, BOTTOM = 44, 16, 34, 58
 _NICE = (1, 2, 5)
 
 
@@ -87,14 +87,14 @@ def _across(frame: _Frame, value: int) -> str:
 
 
 def _below(frame: _Frame, count: int) -> str:
-    y = HEIGHT - BOTTOM + 18
+    y = HEIGHT - BOTTOM + 22
     return f'<text x="{frame.x(count)}" y="{y}" text-anchor="middle">{count}</text>'
 
 
 def _legend(lines: Sequence[Line]) -> list[str]:
     parts = []
     for place, line in enumerate(lines):
-        y = HEIGHT - BOTTOM - 12 - 20 * (len(lines) - 1 - place)
+        y = HEIGHT - BOTTOM - 16 - 26 * (len(lines) - 1 - place)
         end = WIDTH - RIGHT - 8
         name = line.name if len(line.name) <= 44 else f"{line.name[:43]}\u2026"
         parts.append(

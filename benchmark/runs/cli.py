@@ -156,6 +156,7 @@ def _go(workspace: Workspace, run: RunView, session: _Session, json: bool, *, ca
     from benchmark.runs.runner import Parts, run_session
     from benchmark.runs.start import key_rule, versions
     from benchmark.store.clock import SystemClock
+    from benchmark.store.workspace import WorkspaceFailed
 
     clock = SystemClock()
     tell(f"run {run.run}")
@@ -177,6 +178,9 @@ def _go(workspace: Workspace, run: RunView, session: _Session, json: bool, *, ca
                     cache=cache,
                 ),
             )
+    except WorkspaceFailed as failure:
+        again = f"mend that, and go on with `aspl bench run --resume {run.run}`"
+        raise UsageError(f"cannot write the workspace: {failure}; {again}") from failure
     except KeyboardInterrupt as interrupt:
         tell(f"interrupted; go on with `aspl bench run --resume {run.run}`")
         raise typer.Exit(INTERRUPTED) from interrupt

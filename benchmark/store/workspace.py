@@ -28,6 +28,10 @@ _PAGE = 1000
 """Rows that are read at a time, and names that are looked up at a time."""
 
 
+class WorkspaceFailed(Exception):
+    """The database refused a write, as on a full disk: one line that says why."""
+
+
 class NoObject(LookupError):
     """There is no object of that digest."""
 
@@ -110,9 +114,12 @@ class Workspace:
         self._engine.dispose()
 
     def write(self, writes: Sequence[Write]) -> tuple[Entry, ...]:
-        """Record all of it in one transaction, and return the events as recorded."""
+        """Record all of it in one transaction, and return the events as recorded.
+
+        Errors: WorkspaceFailed where the database refuses.
+        """
         at = self._clock.now()
-        with self._writer.begin() as connection:
+        with self._refusals(), self._writer.begin() as connection:
             self._store(connection, (each for write in writes for each in write.objects), at)
             entries = tuple(
                 self._append(connection, write.run, event, at)
@@ -124,8 +131,11 @@ class Workspace:
         return entries
 
     def store(self, data: bytes) -> str:
-        """Keep an object and return its digest; `collect` spares it for some time."""
-        with self._writer.begin() as connection:
+        """Keep an object and return its digest; `collect` spares it for some time.
+
+        Errors: WorkspaceFailed where the database refuses.
+        """
+        with self._refusals(), self._writer.begin() as connection:
             self._store(connection, (data,), self._clock.now())
         return digest(data)
 
@@ -206,6 +216,13 @@ class Workspace:
             except OperationalError:
                 # another process is in it; the room is used again by what comes
                 return
+
+    @contextmanager
+    def _refusals(self) -> Iterator[None]:
+        try:
+            yield
+        except OperationalError as error:
+            raise WorkspaceFailed(" ".join(str(error.orig).split())) from error
 
     def _rows(self, query: Select[Any]) -> Sequence[Any]:
         with self._engine.connect() as connection:

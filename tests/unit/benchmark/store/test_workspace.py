@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -23,7 +24,7 @@ from benchmark.store.objects import digest
 from benchmark.store.tables import METADATA
 from benchmark.store.testing import SteppingClock
 from benchmark.store.view import fold
-from benchmark.store.workspace import NoObject, Remembered, Workspace, Write
+from benchmark.store.workspace import NoObject, Remembered, Workspace, WorkspaceFailed, Write
 
 LATER = datetime(2030, 1, 1, tzinfo=UTC)
 
@@ -77,6 +78,19 @@ def test_a_write_is_recorded_whole_or_not_at_all(tmp_path: Path) -> None:
             workspace.write([Write(run="r", events=good.events, objects=good.objects), dangling])
         assert list(workspace.entries()) == []
         assert workspace.size() == (0, 0)
+
+
+def test_a_full_disk_is_told_of_and_costs_no_record(tmp_path: Path) -> None:
+    with opened(tmp_path) as workspace:
+        record(workspace, "r", [], ending=None)
+        with workspace.writing() as connection:
+            pages = connection.execute(text("PRAGMA page_count")).scalar()
+            connection.execute(text(f"PRAGMA max_page_count = {pages}"))
+        before = list(workspace.entries())
+        big = proposed("rope/neox", 0, bytes(os.urandom(100_000)))
+        with pytest.raises(WorkspaceFailed, match="database or disk is full"):
+            workspace.write([Write(run="r", events=big.events, objects=big.objects)])
+        assert list(workspace.entries()) == before
 
 
 def test_half_characters_are_kept(tmp_path: Path) -> None:
