@@ -12,6 +12,7 @@ from aspl.text.header import Header
 from aspl.types import Stream
 from aspl.values.literal import from_nested
 from aspl.values.stream import StreamValue
+from benchmark.judge.identity import versions
 from benchmark.judge.seeds import Seeds
 from benchmark.tasks.draw import draw, expected
 from benchmark.tasks.header import header_of
@@ -41,6 +42,12 @@ class Prepared:
     seeds: Seeds
     headers: dict[tuple[tuple[str, int], ...], Header] = field(default_factory=dict)
     cases: dict[tuple[int, int], Case] = field(default_factory=dict)
+
+    versions: Mapping[str, str] = field(init=False)
+    """Of judge, task and machine."""
+
+    def __post_init__(self) -> None:
+        self.versions = versions(self.task)
 
     @property
     def text(self) -> str:

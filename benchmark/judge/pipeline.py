@@ -18,7 +18,6 @@ from aspl.diagnostics import Diagnostic
 from aspl.reference.state import EvaluationFailed
 from benchmark.judge.cases import Case, Prepared
 from benchmark.judge.cost import Costed, Refusal, failure_of, over_budget, simulated
-from benchmark.judge.identity import versions
 from benchmark.judge.reading import read_answer
 from benchmark.judge.seeds import Seeds
 from benchmark.judge.values import wrong_values
@@ -43,7 +42,7 @@ def judge_prepared(prepared: Prepared, text: str, *, linearity: Linearity = "str
         mismatches=found.mismatches,
         cost=found.cost,
         seeds=prepared.seeds,
-        versions={**versions(prepared.task), "linearity": linearity},
+        versions={**prepared.versions, "linearity": linearity},
         seconds=time.perf_counter() - begin,
     )
 

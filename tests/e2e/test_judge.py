@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from answers import GOOD, SQUARES, WRONG
+from answers import GOOD, SQUARES, WRONG, misbehaving
 from commands import Shown, aspl
 
 from benchmark.judge.record import from_json
@@ -146,3 +150,45 @@ def test_what_is_hidden_is_not_shown() -> None:
         for regime in task.regimes:
             assert f"`{regime.name}`" not in shown
         assert "tolerance" not in shown
+
+
+def test_an_interrupted_command_ends_at_once_with_its_workers(tmp_path: Path, answer: Path) -> None:
+    task = misbehaving("sleeps", tmp_path)
+    script = "import agent.cli; agent.cli.main()"
+    arguments = ["bench", "judge", task, str(answer), "--no-cache"]
+    with subprocess.Popen(
+        [sys.executable, "-c", script, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as command:
+        until = time.monotonic() + 30
+        # the nursery, and the worker that it forked
+        while len(children := _descendants(command.pid)) < 2:
+            assert time.monotonic() < until, command.poll()
+            time.sleep(0.02)
+        command.send_signal(signal.SIGINT)
+        assert command.wait(10) == 130
+    while any(map(_is_running, children)):
+        assert time.monotonic() < until + 10, children
+        time.sleep(0.02)
+
+
+def _descendants(pid: int) -> list[int]:
+    found: list[int] = []
+    for child in _words(Path(f"/proc/{pid}/task/{pid}/children")):
+        found += [int(child), *_descendants(int(child))]
+    return found
+
+
+def _words(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="ascii").split()
+    except OSError:
+        return []
+
+
+def _is_running(pid: int) -> bool:
+    status = _words(Path(f"/proc/{pid}/stat"))
+    return bool(status) and "Z" not in status
