@@ -112,6 +112,8 @@ def main() -> None:
     print(f"{'  first verdict on a task, which draws':48} {drawn * 1000:10.2f} ms")
     right = {name: [text] for name, text in texts.items()}
     told("right answers, one core", rate(prepared, right), "verdicts/s", ASKED)
+    once = {name: Prepared(TASKS[name], seeds[:1]) for name in texts}
+    told("  with one draw of every regime", rate(once, right), "verdicts/s", ASKED)
     told(
         "answers that are rejected early, one core",
         rate(prepared, wrong(texts)),
