@@ -113,6 +113,9 @@ def _compare_elements(
         return None
     dims = element_dims(element)
     for place, dim in enumerate(dims):
+        if isinstance(column, Dense) and 0 in column.data.shape[1 : 1 + place]:
+            # nothing inside shows its extent
+            break
         wrong = _compare(dim, _extents(column, place), (*outside, *dims[:place]), bindings)
         if wrong is not None:
             return f"extent {place} of its elements is {wrong}"

@@ -96,6 +96,10 @@ def read_syntax(source: Source, findings: Findings) -> ast.Module | None:
     if source.text.count("{") > MAX_BRACES:
         _reject(findings, f"expected at most {MAX_BRACES} braces", "write lists")
         return None
+    if "\0" in source.text:
+        # versions of Python differ in what they say of it, and where
+        _report_nul(source, findings)
+        return None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -107,7 +111,7 @@ def read_syntax(source: Source, findings: Findings) -> ast.Module | None:
         _reject(findings, "the text is nested too deeply", "name intermediate results")
         return None
     except ValueError as error:
-        # NUL bytes and lone surrogates
+        # lone surrogates
         _reject(
             findings,
             f"the text holds characters that no program has ({error})",
@@ -119,6 +123,15 @@ def read_syntax(source: Source, findings: Findings) -> ast.Module | None:
 
 def _reject(findings: Findings, message: str, hint: str, span: Span = _START) -> None:
     findings.add(Diagnostic(code="P003", message=message, span=span, hint=hint))
+
+
+def _report_nul(source: Source, findings: Findings) -> None:
+    number, line = next(pair for pair in enumerate(source.lines, start=1) if "\0" in pair[1])
+    column = line.index("\0")
+    start = source.indent + column
+    span = Span(number, start, number, start + 1)
+    message = "expected text, got a NUL character"
+    findings.add(Diagnostic(code="P001", message=message, span=span, hint="remove it"))
 
 
 def _report_syntax(error: SyntaxError, source: Source, findings: Findings) -> None:

@@ -20,6 +20,7 @@ from benchmark.tasks.task import Expected, Regime, Task, Values
 
 PAPER = "paper"
 """The regime at whose sizes a program is simulated."""
+PUBLIC_SEED = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -63,9 +64,17 @@ class Prepared:
 
     def case(self, regime: int, seed: int) -> Case:
         """Return what is drawn for a regime from a seed, both by number."""
-        key = (regime, seed)
+        return self._drawn(regime, self.seeds[seed])
+
+    @property
+    def simulated(self) -> Case:
+        """What a program is simulated on: the same draw in every run, so that costs compare."""
+        return self._drawn(self.paper, PUBLIC_SEED)
+
+    def _drawn(self, regime: int, start: int) -> Case:
+        key = (regime, start)
         if key not in self.cases:
-            one, start = self.task.regimes[regime], self.seeds[seed]
+            one = self.task.regimes[regime]
             inputs = draw(self.task, one, start)
             wanted = expected(self.task, inputs)
             streams = _streams(self.header(one.sizes), inputs)

@@ -61,25 +61,22 @@ def _judgement(prepared: Prepared, text: str, linearity: Linearity) -> _Judgemen
         return _Judgement(outcome=answer.outcome, diagnostics=answer.diagnostics)
     paper = answer.checked[prepared.paper]
 
-    def drawn() -> Case:
-        return prepared.case(prepared.paper, 0)
-
     try:
-        refusal = over_budget(paper, lambda: drawn().supplied)
+        refusal = over_budget(paper, lambda: prepared.simulated.supplied)
         if refusal is not None:
             return _rejected(refusal, answer.diagnostics)
         wrong = _values(prepared, answer.checked)
         if wrong is not None:
             diagnostics = (*answer.diagnostics, *wrong.diagnostics)
             return replace(wrong, diagnostics=diagnostics)
-        costed = simulated(paper, drawn().supplied)
+        costed = simulated(paper, prepared.simulated.supplied)
     except EvaluationFailed as failure:
         return _rejected(failure_of(failure), answer.diagnostics)
     match costed:
         case Refusal():
             return _rejected(costed, answer.diagnostics)
         case Costed():
-            late = _as_arrived(prepared, costed, drawn())
+            late = _as_arrived(prepared, costed, prepared.simulated)
             if late is not None:
                 return replace(late, diagnostics=(*answer.diagnostics, *late.diagnostics))
             return _Judgement(

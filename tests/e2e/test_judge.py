@@ -152,8 +152,11 @@ def test_what_is_hidden_is_not_shown() -> None:
         assert "tolerance" not in shown
 
 
-def test_an_interrupted_command_ends_at_once_with_its_workers(tmp_path: Path, answer: Path) -> None:
+def test_an_interrupted_command_ends_at_once_with_its_workers(tmp_path: Path) -> None:
     task = misbehaving("sleeps", tmp_path)
+    # an answer that is right so far, so that its worker comes to the inputs, and sleeps there
+    answer = tmp_path / "answer.txt"
+    answer.write_text("return x\n", encoding="utf-8")
     script = "import agent.cli; agent.cli.main()"
     arguments = ["bench", "judge", task, str(answer), "--no-cache"]
     with subprocess.Popen(
@@ -177,8 +180,10 @@ def test_an_interrupted_command_ends_at_once_with_its_workers(tmp_path: Path, an
 
 def _descendants(pid: int) -> list[int]:
     found: list[int] = []
-    for child in _words(Path(f"/proc/{pid}/task/{pid}/children")):
-        found += [int(child), *_descendants(int(child))]
+    # whichever thread started them
+    for thread in Path(f"/proc/{pid}/task").glob("*"):
+        for child in _words(thread / "children"):
+            found += [int(child), *_descendants(int(child))]
     return found
 
 

@@ -121,6 +121,17 @@ def kernel(x: Stream(Buffer(f32, [L]), [K])):
     assert made == [[[1]], [], [[4, 6], [6, 9]]]
 
 
+def test_an_empty_buffer_shows_no_extent_inside() -> None:
+    text = """
+def whole(x: Tile(f32, [2, _])) -> Buffer(f32, [1, 2, _]):
+    return x[None]
+
+def kernel(x: Stream(Tile(f32, [2, K]), [2, L])):
+    return Bufferize(FlatMap(x, fn=whole), rank=3)
+"""
+    assert values(text, x=[[], []]) == [[[], []]]
+
+
 @pytest.mark.parametrize("ending", ["EagerMerge([a, b])", "Reassemble([a, b], s)"])
 def test_streams_without_elements_are_merged(ending: str) -> None:
     text = f"""
