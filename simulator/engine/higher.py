@@ -49,7 +49,14 @@ from simulator.engine.layout import (
     TURN,
     VALID_SHIFT,
 )
-from simulator.engine.queues import finish, has_room, note, put, wait_for_room
+from simulator.engine.queues import (
+    finish,
+    has_room,
+    note,
+    put,
+    send,
+    wait_for_room,
+)
 from simulator.engine.reads import (
     COUNTERS,
     is_bare,
@@ -115,10 +122,8 @@ def step_map(m: Memory, u: int) -> None:
                 return
             m[u + STEP] = 1
         out = m[u + OUT0]
-        if not has_room(m, out):
-            wait_for_room(m, u, out)
+        if not send(m, u, out, m[u + CLOCK], m[u + R0], m[u + R1], m[u + R2]):
             return
-        put(m, u, out, m[u + CLOCK], m[u + R0], m[u + R1], m[u + R2])
         if m[u + R9] == 0:
             m[u + ELEMENTS] += 1
             m[u + TURN] += 1
@@ -298,10 +303,8 @@ def step_flat_map(m: Memory, u: int) -> None:
             consume(m, u)
         out = m[u + OUT0]
         if m[u + STEP] == 2:
-            if not has_room(m, out):
-                wait_for_room(m, u, out)
+            if not send(m, u, out, m[u + CLOCK], 0, 0, m[u + R5]):
                 return
-            put(m, u, out, m[u + CLOCK], 0, 0, m[u + R5])
         elif not _write_flat(m, u, at, out):
             return
         m[u + STEP] = 0

@@ -48,14 +48,13 @@ from simulator.engine.layout import (
 from simulator.engine.queues import (
     fail,
     finish,
-    has_room,
     has_token,
     hear_end,
     is_over,
-    put,
+    must_arrive,
     see,
+    send,
     take,
-    wait_for_room,
     wait_for_token,
     wake,
 )
@@ -104,10 +103,8 @@ def step_reassemble(m: Memory, u: int) -> None:
             return
         if m[u + STEP] == 3:
             out = m[u + OUT0]
-            if not has_room(m, out):
-                wait_for_room(m, u, out)
+            if not send(m, u, out, m[u + CLOCK], m[u + R4], m[u + R5], m[u + R6]):
                 return
-            put(m, u, out, m[u + CLOCK], m[u + R4], m[u + R5], m[u + R6])
             if (m[u + R6] >> LOW_SHIFT) & STOP_MASK == 0:
                 m[u + ELEMENTS] += 1
             m[u + STEP] = 0 if m[u + R3] >= m[u + R2] else 2
@@ -187,13 +184,8 @@ def _collect(m: Memory, u: int) -> bool:
     rank = m[u + _P_RANK]
     port = m[m[u + R1] + m[u + R3]]
     c = m[m[u + INPUTS] + port]
-    if not has_token(m, c):
-        if is_over(m, c):
-            fail(m, u, c)
-        else:
-            wait_for_token(m, u, c)
+    if not must_arrive(m, u, c):
         return False
-    see(m, u, c)
     head = m[c + HEAD]
     flags = m[head + FLAGS]
     level, low = flags & STOP_MASK, (flags >> LOW_SHIFT) & STOP_MASK
@@ -237,19 +229,15 @@ def step_eager_merge(m: Memory, u: int) -> None:
             decide(m, u, chosen)
         if m[u + STEP] == 1:
             out = m[u + OUT1]
-            if not has_room(m, out):
-                wait_for_room(m, u, out)
+            if not send(m, u, out, m[u + CLOCK], -1 - m[u + R0], 0, 0):
                 return
-            put(m, u, out, m[u + CLOCK], -1 - m[u + R0], 0, 0)
             m[u + STEP] = 2
         if m[u + STEP] == 2 and not _take_merged(m, u):
             return
         if m[u + STEP] == 3:
             out = m[u + OUT0]
-            if not has_room(m, out):
-                wait_for_room(m, u, out)
+            if not send(m, u, out, m[u + CLOCK], m[u + R1], m[u + R2], m[u + R3]):
                 return
-            put(m, u, out, m[u + CLOCK], m[u + R1], m[u + R2], m[u + R3])
             if (m[u + R3] >> LOW_SHIFT) & STOP_MASK == 0:
                 m[u + ELEMENTS] += 1
             m[u + STEP] = 0
@@ -320,13 +308,8 @@ def decide(m: Memory, u: int, chosen: int) -> None:
 @kernel
 def _take_merged(m: Memory, u: int) -> bool:
     c = m[m[u + INPUTS] + m[u + R0]]
-    if not has_token(m, c):
-        if is_over(m, c):
-            fail(m, u, c)
-        else:
-            wait_for_token(m, u, c)
+    if not must_arrive(m, u, c):
         return False
-    see(m, u, c)
     head = m[c + HEAD]
     m[u + R1] = m[head + VALUE]
     m[u + R2] = m[head + SIDES]

@@ -38,6 +38,7 @@ from simulator.engine.layout import (
     WAITS,
 )
 from simulator.engine.queues import (
+    arrives,
     fail,
     finish,
     has_room,
@@ -46,6 +47,7 @@ from simulator.engine.queues import (
     note,
     put,
     see,
+    send,
     take,
     wait_for_room,
     wait_for_token,
@@ -130,11 +132,7 @@ def _load_tile(m: Memory, u: int, stops: int) -> bool:
 def _bare(m: Memory, u: int, stops: int) -> bool:
     """Write a bare stop; return whether there was room."""
     out = m[u + OUT0]
-    if not has_room(m, out):
-        wait_for_room(m, u, out)
-        return False
-    put(m, u, out, m[u + CLOCK], 0, 0, stops)
-    return True
+    return send(m, u, out, m[u + CLOCK], 0, 0, stops)
 
 
 @kernel
@@ -167,13 +165,8 @@ def step_load_ref(m: Memory, u: int) -> None:
     source = m[u + IN0]
     while True:
         if m[u + STEP] == 0:
-            if not has_token(m, source):
-                if is_over(m, source):
-                    finish(m, u)
-                else:
-                    wait_for_token(m, u, source)
+            if not arrives(m, u, source):
                 return
-            see(m, u, source)
             flags = m[m[source + HEAD] + FLAGS]
             m[u + R0] = flags & STOP_MASK
             m[u + R1] = (flags >> LOW_SHIFT) & STOP_MASK
@@ -196,13 +189,8 @@ def step_load_random(m: Memory, u: int) -> None:
     source = m[u + IN0]
     while True:
         if m[u + STEP] == 0:
-            if not has_token(m, source):
-                if is_over(m, source):
-                    finish(m, u)
-                else:
-                    wait_for_token(m, u, source)
+            if not arrives(m, u, source):
                 return
-            see(m, u, source)
             flags = m[m[source + HEAD] + FLAGS]
             m[u + R0] = flags & STOPS_MASK
             m[u + R1] = (flags >> LOW_SHIFT) & STOP_MASK

@@ -44,6 +44,7 @@ from simulator.engine.layout import (
     VALUE,
 )
 from simulator.engine.queues import (
+    arrives,
     fail,
     finish,
     has_room,
@@ -268,13 +269,8 @@ def step_streamify(m: Memory, u: int) -> None:
     at, source = read_of(m, u), m[u + IN0]
     while True:
         if m[u + STEP] == 0:
-            if not has_token(m, source):
-                if is_over(m, source):
-                    finish(m, u)
-                else:
-                    wait_for_token(m, u, source)
+            if not arrives(m, u, source):
                 return
-            see(m, u, source)
             _start(m, u, at, m[m[source + HEAD] + FLAGS])
             m[u + STEP] = 1
         if not _write_read(m, u, at, source):

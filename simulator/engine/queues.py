@@ -283,3 +283,39 @@ def fail(m: Memory, u: int, c: int) -> None:
     m[STATUS] = FAULT
     m[FAULT_UNIT] = u
     m[FAULT_CHANNEL] = c
+
+
+@kernel
+def arrives(m: Memory, u: int, c: int) -> bool:
+    """Whether a token is there, and now seen; else the unit waits for it, or ends as the stream."""
+    if has_token(m, c):
+        see(m, u, c)
+        return True
+    if is_over(m, c):
+        finish(m, u)
+    else:
+        wait_for_token(m, u, c)
+    return False
+
+
+@kernel
+def must_arrive(m: Memory, u: int, c: int) -> bool:
+    """Whether a token is there, and now seen; else the unit waits: the stream may not end here."""
+    if has_token(m, c):
+        see(m, u, c)
+        return True
+    if is_over(m, c):
+        fail(m, u, c)
+    else:
+        wait_for_token(m, u, c)
+    return False
+
+
+@kernel
+def send(m: Memory, u: int, c: int, time: int, value: int, sides: int, flags: int) -> bool:
+    """Put a token and return True; where there is no room, the unit waits for it."""
+    if not has_room(m, c):
+        wait_for_room(m, u, c)
+        return False
+    put(m, u, c, time, value, sides, flags)
+    return True

@@ -40,20 +40,21 @@ from simulator.engine.layout import (
 )
 from simulator.engine.queues import (
     close,
-    fail,
     finish,
     has_room,
     has_token,
     hear_end,
     is_over,
+    must_arrive,
     put,
     see,
     see_room,
+    send,
     take,
     wait_for_room,
     wait_for_token,
 )
-from simulator.engine.shape import hold
+from simulator.engine.shape import holds
 
 _P_RANK = PARAMETER + int(P.RANK)
 _P_MODE = PARAMETER + int(P.MODE)
@@ -142,13 +143,8 @@ def _take_of_chunk(m: Memory, u: int) -> bool:
     """Take an element of the chunk into R4 to R6, its stop into R7; return whether there is one."""
     data, rank = m[u + IN0], m[u + _P_RANK]
     while True:
-        if not has_token(m, data):
-            if is_over(m, data):
-                fail(m, u, data)
-            else:
-                wait_for_token(m, u, data)
+        if not must_arrive(m, u, data):
             return False
-        see(m, u, data)
         head = m[data + HEAD]
         flags = m[head + FLAGS]
         level, low = flags & STOP_MASK, (flags >> LOW_SHIFT) & STOP_MASK
@@ -177,10 +173,8 @@ def _forward(m: Memory, u: int) -> bool:
     while m[u + R3] < m[u + R2]:
         target = m[m[u + R1] + m[u + R3]]
         out = m[m[u + OUTPUTS] + target]
-        if not has_room(m, out):
-            wait_for_room(m, u, out)
+        if not send(m, u, out, m[u + CLOCK], m[u + R4], m[u + R5], m[u + R6]):
             return False
-        put(m, u, out, m[u + CLOCK], m[u + R4], m[u + R5], m[u + R6])
         if m[u + R6] & STOPS_MASK <= STOP_MASK:
             m[u + ELEMENTS] += 1
         m[u + R3] += 1
@@ -193,17 +187,12 @@ def step_parallelize(m: Memory, u: int) -> None:
     rank = m[u + _P_RANK]
     while True:
         if m[u + STEP] == 0:
-            held = hold(m, u)
-            if held == 2:
-                finish(m, u)
-            if held != 1:
+            if not holds(m, u):
                 return
             m[u + STEP] = 1
         out = m[m[u + OUTPUTS] + m[u + R0]]
-        if not has_room(m, out):
-            wait_for_room(m, u, out)
+        if not send(m, u, out, m[u + CLOCK], m[u + R1], m[u + R2], m[u + R3]):
             return
-        put(m, u, out, m[u + CLOCK], m[u + R1], m[u + R2], m[u + R3])
         if (m[u + R3] >> LOW_SHIFT) & STOP_MASK == 0:
             m[u + ELEMENTS] += 1
         if m[u + R3] & STOP_MASK >= rank:
@@ -217,10 +206,7 @@ def step_broadcast(m: Memory, u: int) -> None:
     count, base = m[u + OUTPUT_COUNT], m[u + OUTPUTS]
     while True:
         if m[u + STEP] == 0:
-            held = hold(m, u)
-            if held == 2:
-                finish(m, u)
-            if held != 1:
+            if not holds(m, u):
                 return
             m[u + STEP] = 1
         for i in range(count):

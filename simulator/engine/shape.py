@@ -35,6 +35,7 @@ from simulator.engine.layout import (
 )
 from simulator.engine.onchip import advances, drain, look_up
 from simulator.engine.queues import (
+    arrives,
     fail,
     finish,
     has_room,
@@ -44,6 +45,7 @@ from simulator.engine.queues import (
     put,
     see,
     see_end,
+    send,
     take,
     wait_for_room,
     wait_for_token,
@@ -60,31 +62,25 @@ _FLAGS, _AROUND, _PADS = int(WITH_FLAGS), int(AROUND), int(PADS)
 
 
 @kernel
-def hold(m: Memory, u: int) -> int:
-    """Take the next token of the first input into R1 to R3; return 0 wait, 1 held, 2 ended."""
+def holds(m: Memory, u: int) -> bool:
+    """Whether there is a next token of the first input, now taken into R1 to R3."""
     source = m[u + IN0]
-    if not has_token(m, source):
-        if is_over(m, source):
-            return 2
-        wait_for_token(m, u, source)
-        return 0
-    see(m, u, source)
+    if not arrives(m, u, source):
+        return False
     head = m[source + HEAD]
     m[u + R1] = m[head + VALUE]
     m[u + R2] = m[head + SIDES]
     m[u + R3] = m[head + FLAGS]
     take(m, u, source)
-    return 1
+    return True
 
 
 @kernel
 def write_held(m: Memory, u: int) -> bool:
     """Write the token in R1 to R3; return whether there was room."""
     out = m[u + OUT0]
-    if not has_room(m, out):
-        wait_for_room(m, u, out)
+    if not send(m, u, out, m[u + CLOCK], m[u + R1], m[u + R2], m[u + R3]):
         return False
-    put(m, u, out, m[u + CLOCK], m[u + R1], m[u + R2], m[u + R3])
     if (m[u + R3] >> LOW_SHIFT) & STOP_MASK == 0:
         m[u + ELEMENTS] += 1
     return True
@@ -96,10 +92,7 @@ def step_flatten(m: Memory, u: int) -> None:
     least, most = m[u + _P_RANK], m[u + _P_COUNT]
     while True:
         if m[u + STEP] == 0:
-            held = hold(m, u)
-            if held == 2:
-                finish(m, u)
-            if held != 1:
+            if not holds(m, u):
                 return
             flags = m[u + R3]
             level, low = flags & STOP_MASK, (flags >> LOW_SHIFT) & STOP_MASK
@@ -126,10 +119,7 @@ def step_promote(m: Memory, u: int) -> None:
     rank = m[u + _P_RANK]
     while True:
         if m[u + STEP] == 0:
-            held = hold(m, u)
-            if held == 2:
-                finish(m, u)
-            if held != 1:
+            if not holds(m, u):
                 return
             flags = m[u + R3]
             level, low = flags & STOP_MASK, (flags >> LOW_SHIFT) & STOP_MASK
@@ -149,20 +139,16 @@ def step_promote_around(m: Memory, u: int) -> None:
     """Put a dim around the whole stream, which its end closes; R0 is whether there was anything."""
     while True:
         if m[u + STEP] == 0:
-            held = hold(m, u)
-            if held == 0:
-                return
-            if held == 2:
-                if m[u + R0] == 0:
-                    finish(m, u)
-                    return
+            if m[u + R0] != 0 and is_over(m, m[u + IN0]):
                 see_end(m, u, m[u + IN0])
                 m[u + R1] = 0
                 m[u + R2] = 0
                 m[u + R3] = m[u + _P_RANK] | (m[u + _P_RANK] << LOW_SHIFT)
                 m[u + R0] = 0
-            else:
+            elif holds(m, u):
                 m[u + R0] = 1
+            else:
+                return
             m[u + STEP] = 1
         if not write_held(m, u):
             return
@@ -174,13 +160,8 @@ def step_repeat(m: Memory, u: int) -> None:
     """Write each element COUNT times; R0 counts the copies."""
     source, out, copies = m[u + IN0], m[u + OUT0], m[u + _P_COUNT]
     while True:
-        if not has_token(m, source):
-            if is_over(m, source):
-                finish(m, u)
-            else:
-                wait_for_token(m, u, source)
+        if not arrives(m, u, source):
             return
-        see(m, u, source)
         head = m[source + HEAD]
         flags = m[head + FLAGS]
         level, low = flags & STOP_MASK, (flags >> LOW_SHIFT) & STOP_MASK
@@ -263,12 +244,11 @@ def step_reshape(m: Memory, u: int) -> None:
     """
     while True:
         if m[u + STEP] == 0:
-            held = hold(m, u)
-            if held == 0:
-                return
-            if held == 2:
+            if m[u + R0] != 0 and is_over(m, m[u + IN0]):
                 if not _end_chunks(m, u):
                     return
+            elif not holds(m, u):
+                return
             elif m[u + _P_RANK] == 0:
                 _split(m, u)
             else:
@@ -382,10 +362,7 @@ def _look_behind(m: Memory, u: int) -> bool:
 
 @kernel
 def _end_chunks(m: Memory, u: int) -> bool:
-    """Pad the last chunk of a stream of rank 0; return whether there is something to write."""
-    if m[u + R0] == 0:
-        finish(m, u)
-        return False
+    """Pad the last chunk of a stream of rank 0; return whether it may be padded."""
     if m[u + _P_OUTER] & _PADS == 0:
         fail(m, u, m[u + IN0])
         return False

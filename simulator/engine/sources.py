@@ -22,15 +22,12 @@ from simulator.engine.layout import (
     VALID_SHIFT,
 )
 from simulator.engine.queues import (
+    arrives,
     finish,
     has_room,
-    has_token,
-    is_over,
     put,
-    see,
     take,
     wait_for_room,
-    wait_for_token,
 )
 from simulator.engine.reads import (
     is_bare,
@@ -104,13 +101,8 @@ def step_sink(m: Memory, u: int) -> None:
     """Read one element a cycle, and drop it."""
     source = m[u + IN0]
     while True:
-        if not has_token(m, source):
-            if is_over(m, source):
-                finish(m, u)
-            else:
-                wait_for_token(m, u, source)
+        if not arrives(m, u, source):
             return
-        see(m, u, source)
         bare = (m[m[source + HEAD] + FLAGS] >> LOW_SHIFT) & STOP_MASK != 0
         take(m, u, source)
         if not bare:
