@@ -70,7 +70,7 @@ def _aspl(
         ),
     ] = False,
 ) -> None:
-    """Write, check, explain and evaluate Streaming Tensor Programs."""
+    """Write, check, evaluate, simulate and judge Streaming Tensor Programs."""
 
 
 def _version() -> str:

@@ -48,7 +48,7 @@ def register(app: typer.Typer) -> None:
     run.command("attention-parallel")(_ended(attention_parallel))
     study.add_typer(run, name="run")
     app.add_typer(study, name="study")
-    bench = _group("Judge answers to the tasks of the benchmark.")
+    bench = _group("Ask for answers to the tasks of the benchmark, judge and score them.")
     benchmark.judge.cli.register(bench)
     benchmark.pcl.cli.register(bench)
     runs = _group("List, show and export what was run, and tidy up.")

@@ -22,7 +22,7 @@ def test_the_first_program_has_the_diagnostic_and_the_values_shown(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     program = blocks("README.md", "python")[0]
-    diagnostic, values, cycles = blocks("README.md", "text")
+    diagnostic, values, cycles, _ = blocks("README.md", "text")
     Path("squares.aspl").write_text(program)
     shown = aspl("check", "squares.aspl")
     assert (shown.exit_code, shown.stdout) == (1, diagnostic)
@@ -38,7 +38,13 @@ def test_the_first_program_has_the_diagnostic_and_the_values_shown(
     assert (shown.exit_code, shown.stdout) == (0, cycles)
 
 
-PAGES = ["README.md", "aspl/README.md", "compiler/README.md", "simulator/README.md"]
+PAGES = [
+    "README.md",
+    "benchmark/README.md",
+    "aspl/README.md",
+    "compiler/README.md",
+    "simulator/README.md",
+]
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -70,3 +76,18 @@ def test_the_simulation_shown_in_the_package_runs() -> None:
     names: dict[str, object] = {}
     exec(compile(program, "simulator/README.md", "exec"), names)  # our own page, not a candidate
     assert names["report"] is not None
+
+
+def test_the_answer_shown_gets_the_verdict_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (answer,) = blocks("README.md", "aspl")
+    Path("answer.aspl").write_text(answer)
+    shown = aspl("bench", "judge", "bmm/scaled-rows", "answer.aspl", "--no-cache")
+    assert shown.exit_code == 1
+    verdict = blocks("README.md", "text")[-1]
+    assert shown.stdout.startswith(verdict)
+    told, _, last = shown.stdout.removeprefix(verdict).strip().partition("; ")
+    assert told.startswith("judged in")
+    assert last.startswith("again with --seeds")
