@@ -3,11 +3,42 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 
+from aspl.terminal import UsageError, quoted
 from benchmark.store.clock import Clock
 from benchmark.store.events import Ending, Limits
 
 MINUTE_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a run may take, as it was asked for; None for no limit."""
+
+    calls: int | None = None
+    minutes: float | None = None
+
+
+def read_budget(text: str) -> Asked:
+    """Read `calls=N,minutes=M`, either alone or both.
+
+    Errors: UsageError for anything else.
+    """
+    found: dict[str, str] = {}
+    for part in text.split(","):
+        name, equals, number = (word.strip() for word in part.partition("="))
+        if not equals or name not in ("calls", "minutes") or name in found:
+            raise UsageError(f"expected --budget calls=N,minutes=M, got {quoted(text)}")
+        found[name] = number
+    try:
+        calls = int(found["calls"]) if "calls" in found else None
+        minutes = float(found["minutes"]) if "minutes" in found else None
+    except ValueError:
+        calls = minutes = -1
+    if (calls is not None and calls < 0) or (minutes is not None and not 0 <= minutes < inf):
+        raise UsageError(f"expected numbers of 0 or more in --budget, got {quoted(text)}")
+    return Asked(calls, minutes)
 
 
 @dataclass(slots=True)

@@ -57,6 +57,12 @@ MaxCallsOption = Annotated[
 MaxMinutesOption = Annotated[
     float | None, typer.Option(min=0, help="Minutes after which no further call is made.")
 ]
+BudgetOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="calls=N,minutes=M", help="Both limits in one word; either may be left out."
+    ),
+]
 ResumeOption = Annotated[
     str | None,
     typer.Option(metavar="RUN", help="Go on with a run, as it was asked for; or `last`."),
@@ -94,6 +100,7 @@ def run(
     calls: CallsOption = 8,
     max_calls: MaxCallsOption = None,
     max_minutes: MaxMinutesOption = None,
+    budget: BudgetOption = None,
     resume: ResumeOption = None,
     no_cache: NoCacheOption = False,
     workspace: WorkspaceOption = WORKSPACE,
@@ -109,6 +116,8 @@ def run(
     from benchmark.store.events import Limits
     from benchmark.store.find import opened, run_named
 
+    if budget is not None:
+        max_calls, max_minutes = _budget(budget, max_calls, max_minutes)
     limits = Limits(jobs=jobs, calls_at_once=calls, max_calls=max_calls, max_minutes=max_minutes)
     if resume is not None:
         _require_unasked((model, suite, task or None, policy, samples, seed))
@@ -132,6 +141,17 @@ def run(
     with opened(workspace, make=True) as place:
         new = begun(place, config, limits, random_ids(SystemClock()))
         _go(place, new, session, json, cache=not no_cache)
+
+
+def _budget(
+    budget: str, max_calls: int | None, max_minutes: float | None
+) -> tuple[int | None, float | None]:
+    from benchmark.runs.budget import read_budget
+
+    if max_calls is not None or max_minutes is not None:
+        raise UsageError("--budget stands in the place of --max-calls and --max-minutes")
+    read = read_budget(budget)
+    return read.calls, read.minutes
 
 
 def _require_unasked(fixed: Sequence[object]) -> None:
