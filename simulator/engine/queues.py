@@ -1,8 +1,8 @@
 """Queues and clocks: how tokens are sent and received, and what waiting costs.
 
-Source: Dataflow Abstract Machine as the published simulator of STeP uses it; semantics sheet of
-the timing rules: a token sent at time T is seen at T + 1; the k-th token into a queue of c waits
-for the answer to token k - c, which arrives one cycle after that token was taken.
+A token sent at time T is seen at T + 1; the k-th token into a queue of c waits for the answer to
+token k - c, which arrives one cycle after that token was taken. Source: Dataflow Abstract Machine, as
+the published simulator of STeP uses it.
 """
 
 from __future__ import annotations
@@ -119,9 +119,8 @@ def wait_for_token(m: Memory, u: int, c: int) -> None:
 
 
 @kernel
-def see(m: Memory, u: int, c: int) -> None:
-    """Advance the unit to the time of the token at the head."""
-    time = m[m[c + HEAD] + TIME]
+def _starve_until(m: Memory, u: int, c: int, time: int) -> None:
+    """Advance the unit to a time that it waits for at a channel, unless it is later already."""
     clock = m[u + CLOCK]
     if time > clock:
         m[u + STARVED] += time - clock
@@ -132,16 +131,15 @@ def see(m: Memory, u: int, c: int) -> None:
 
 
 @kernel
+def see(m: Memory, u: int, c: int) -> None:
+    """Advance the unit to the time of the token at the head."""
+    _starve_until(m, u, c, m[m[c + HEAD] + TIME])
+
+
+@kernel
 def see_end(m: Memory, u: int, c: int) -> None:
     """Advance the unit to the time at which it sees that a stream has ended."""
-    time = m[c + CLOSE_TIME]
-    clock = m[u + CLOCK]
-    if time > clock:
-        m[u + STARVED] += time - clock
-        m[c + CHANNEL_STARVED] += time - clock
-        note(m, u, clock, time, WAITING)
-        m[u + CLOCK] = time
-        m[u + LAST_WAIT] = time
+    _starve_until(m, u, c, m[c + CLOSE_TIME])
 
 
 @kernel
