@@ -1,8 +1,8 @@
 """Queues and clocks: how tokens are sent and received, and what waiting costs.
 
 A token sent at time T is seen at T + 1; the k-th token into a queue of c waits for the answer to
-token k - c, which arrives one cycle after that token was taken. Source: Dataflow Abstract Machine, as
-the published simulator of STeP uses it.
+token k - c, which arrives one cycle after that token was taken. Source: Dataflow Abstract
+Machine, as the published simulator of STeP uses it.
 """
 
 from __future__ import annotations
