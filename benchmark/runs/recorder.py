@@ -56,7 +56,24 @@ class Recorder:
                     if not kept.done():
                         kept.set_exception(error)
                 continue
-            self.observer(entries)
+            failure = self._told(entries)
             for _, kept in batch:
-                if not kept.done():
+                if kept.done():
+                    continue
+                if failure is None:
                     kept.set_result(None)
+                else:
+                    kept.set_exception(failure)
+
+    def _told(self, entries: Sequence[Entry]) -> Exception | None:
+        """Tell the observer; one that cannot be told, as behind a closed pipe, is told no more."""
+        try:
+            self.observer(entries)
+        except Exception as error:
+            self.observer = _nobody
+            return error
+        return None
+
+
+def _nobody(entries: Sequence[Entry]) -> None:
+    """Tell nobody."""

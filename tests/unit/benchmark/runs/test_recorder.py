@@ -75,3 +75,20 @@ def test_a_write_that_fails_is_told_to_all_who_wait(
 
     with opened(tmp_path) as workspace:
         assert [str(each) for each in asyncio.run(run(workspace))] == ["no space left"] * 3
+
+
+def test_an_observer_that_cannot_be_told_ends_the_work_and_hangs_nobody(tmp_path: Path) -> None:
+    def closed(entries: Sequence[Entry]) -> None:
+        raise BrokenPipeError("nobody reads")
+
+    async def run(workspace: Workspace) -> None:
+        recorder = Recorder(workspace, closed)
+        with pytest.raises(BrokenPipeError):
+            await asyncio.wait_for(recorder.record(write(0)), timeout=30)
+        # what ends the session is still kept
+        await asyncio.wait_for(recorder.record(write(1)), timeout=30)
+        await recorder.close()
+
+    with opened(tmp_path) as workspace:
+        asyncio.run(run(workspace))
+        assert len(list(workspace.entries())) == 2
