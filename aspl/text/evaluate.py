@@ -115,6 +115,9 @@ def _given(name: str, node: ast.Call, context: Context) -> Given:
                 "P002", keyword.value, "`**` is outside the language", "write the arguments out"
             )
             named["**"] = Arg(ANYTHING, keyword.value)
+        elif keyword.arg in named:
+            words = f"`{keyword.arg}` is given twice"
+            context.report("A002", keyword.value, words, "give it once")
         else:
             named[keyword.arg] = Arg(value, keyword)
     named.pop("**", None)

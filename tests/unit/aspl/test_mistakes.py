@@ -157,3 +157,15 @@ def test_words_beyond_the_bound_are_cut() -> None:
     )
     (found,) = findings
     assert max(len(found.message), len(found.hint), len(found.facts[0][1])) < 1100
+
+
+def test_a_parameter_is_given_once() -> None:
+    findings = Findings()
+    text = """
+M = Dim(4)
+
+def kernel(x: Stream(f32, [M])) -> Stream(f32, [M]):
+    return Map(x, fn=exp, fn=relu)
+"""
+    parse(text, findings)
+    assert [(each.code, each.message) for each in findings] == [("A002", "`fn` is given twice")]
