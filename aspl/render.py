@@ -286,6 +286,11 @@ def _shown(text: str) -> list[str]:
     return cells
 
 
+def visible_text(text: str) -> str:
+    """Return a text of many lines without what moves the cursor or colours a terminal."""
+    return "".join(each if each in "\n\t" else _visible(each) for each in text)
+
+
 def _plain(text: str) -> str:
     """Return a text on one line, without what moves the cursor."""
     if text.isascii() and text.isprintable():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import Any
 
+from aspl.render import visible_text
 from aspl.terminal import UsageError, meant, quoted
 from benchmark.judge.display import verdict_text
 from benchmark.report.tables import NONE, Table, columns
@@ -55,7 +56,7 @@ def sample_text(workspace: Workspace, sample: SampleView) -> str:
     """Write an answer, and what the judge says of it."""
     parts = list(sample.failures)
     if sample.reply is not None:
-        parts.append(workspace.text(sample.reply).rstrip("\n"))
+        parts.append(visible_text(workspace.text(sample.reply).rstrip("\n")))
     if isinstance(sample.settled, SampleUnfenced):
         parts.append(f"no program: {sample.settled.reason}")
     elif sample.judged is not None:

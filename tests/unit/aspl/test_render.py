@@ -8,7 +8,7 @@ import unicodedata
 import pytest
 
 from aspl.diagnostics import NOWHERE, Diagnostic, Label, Severity, Span
-from aspl.render import LONG_LINE, from_json, render, render_all, summary, to_json
+from aspl.render import LONG_LINE, from_json, render, render_all, summary, to_json, visible_text
 
 
 def finding(span: Span, *labels: Label, note: str = "", message: str = "wrong") -> Diagnostic:
@@ -253,3 +253,10 @@ def test_many_findings_of_a_long_text_are_rendered_in_linear_time() -> None:
     text = "x" * 200_000 + "\ny\n" * 1000
     findings = [finding(at(1, column, 3)) for column in range(0, 200_000, 200)]
     assert render_all(findings, text, "x.aspl").count("error[X000]") == 1000
+
+
+def test_a_text_is_shown_without_what_moves_the_cursor() -> None:
+    shown = visible_text("a\tb\nc\x1b[31md\0\u202ee\r")
+    assert shown.startswith("a\tb\nc")
+    assert not set("\x1b\0\u202e\r") & set(shown)
+    assert len(shown) == len("a\tb\nc\x1b[31md\0\u202ee\r")
