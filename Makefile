@@ -7,7 +7,6 @@ ARGS ?=
 
 BIN := .venv/bin
 READY := .venv/.ready
-BENCH_READY := .venv/.ready-bench
 BENCHES := $(sort $(wildcard tests/bench/bench_*.py))
 
 .PHONY: help run test check quick bench format clean
@@ -32,7 +31,7 @@ check: $(READY) ## check format, lint, types and import contracts, then run ever
 quick: $(READY) ## run the unit tests, stop at the first failure
 	$(BIN)/python -m pytest tests/unit -x -q $(ARGS)
 
-bench: $(BENCH_READY) ## measure speed and print ratios
+bench: $(READY) ## measure speed and print ratios
 	@set -e; for script in $(BENCHES); do echo "== $$script"; $(BIN)/python "$$script"; done
 
 format: $(READY) ## rewrite the sources in the house format
@@ -46,8 +45,4 @@ clean: ## remove the environment and everything that was built
 
 $(READY): pyproject.toml constraints.txt scripts/setup
 	PYTHON="$(PYTHON)" scripts/setup
-	@touch $@
-
-$(BENCH_READY): $(READY)
-	$(BIN)/pip install --quiet -c constraints.txt -e '.[bench]'
 	@touch $@

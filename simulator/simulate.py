@@ -29,6 +29,9 @@ from simulator.waits import deadlock, disagreement
 MOST_ROUNDS = 32
 """How often control values are computed anew from the order of arrival that they lead to."""
 
+_ARRIVAL = (Kind.EAGER_MERGE, Kind.REASSEMBLE)
+"""Units that take chunks as they arrive."""
+
 
 class SimulationFailed(Exception):
     """A program does not fit the machine, or does not come to its end on it."""
@@ -88,7 +91,7 @@ def simulate(
         memory = _run(checked, prepared.machine, machine, wanted)
         found = _orders(prepared.machine, memory)
         # values that control the run may follow from the order in which elements arrived
-        if not prepared.evaluated or not _merges(prepared.machine) or _same(found, orders):
+        if not prepared.evaluated or not _merges(prepared.machine) or found == orders:
             return _result(checked, prepared, machine, memory, rules, found, wanted)
         orders = found
     raise SimulationFailed([_unsettled(checked)])
@@ -149,20 +152,16 @@ def _run(checked: Checked, tables: Machine, machine: MachineConfig, wanted: _Wan
 
 
 def _merges(machine: Machine) -> bool:
-    return bool(np.isin(machine.kinds, (Kind.EAGER_MERGE, Kind.REASSEMBLE)).any())
+    return bool(np.isin(machine.kinds, _ARRIVAL).any())
 
 
 def _orders(machine: Machine, memory: Memory) -> dict[int, list[int]]:
     """Return the input of every chunk in turn, by node."""
     rows = memory.orders()
     found: dict[int, list[int]] = {}
-    for unit in np.flatnonzero(np.isin(machine.kinds, (Kind.EAGER_MERGE, Kind.REASSEMBLE))):
+    for unit in np.flatnonzero(np.isin(machine.kinds, _ARRIVAL)):
         found[int(machine.nodes[unit])] = rows[rows[:, 0] == unit, 1].tolist()
     return found
-
-
-def _same(left: Orders, right: Orders) -> bool:
-    return dict(left) == dict(right)
 
 
 def _result(  # noqa: PLR0913 - all that a run was made of

@@ -13,13 +13,11 @@ from aspl.dims import Dim, Symbol
 from aspl.program import Node
 from aspl.types import (
     Buffer,
-    DType,
     Element,
     Index,
     Scalar,
     Selector,
     Stream,
-    Tensor,
     Tile,
     Tuple,
     all_dims,
@@ -295,8 +293,3 @@ def _buffers(column: Dense | Packed, element: Buffer, tables: Tables) -> Ints:
     ends = np.cumsum(counts)
     parts = zip((ends - counts).tolist(), ends.tolist(), strict=True)
     return np.array([tables.buffer(values[a:b]) for a, b in parts], dtype=np.int64)
-
-
-def tile_bytes(tensor: Tensor) -> int:
-    """Return the bytes of one number of a tensor."""
-    return DType(tensor.dtype).size_bytes

@@ -12,7 +12,6 @@ from simulator.engine.kernel import Memory, kernel
 from simulator.engine.layout import (
     ARENA,
     BANDWIDTH,
-    CLOCK,
     DATA,
     ELEMENTS,
     FLAGS,
@@ -311,9 +310,3 @@ def result_valid(m: Memory, u: int, rows: int) -> int:
     if rule == _MET and tiles != 0:
         return larger if found >= 0 else 0
     return rows
-
-
-@kernel
-def clock_of(m: Memory, u: int) -> int:
-    """Return the unit's time."""
-    return m[u + CLOCK]

@@ -26,9 +26,6 @@ LIVE = 12
 """Units that have not ended."""
 STACK_BASE = 13
 UNITS = 14
-UNIT_COUNT = 15
-CHANNELS = 16
-CHANNEL_COUNT = 17
 MERGES = 18
 """A list of the units that merge by arrival."""
 MERGE_COUNT = 19
