@@ -64,11 +64,24 @@ class Usage:
 
     calls: int = 1
     input_tokens: int = 0
+    """All of the prompt."""
     cached_tokens: int = 0
+    """Of the input: read from the server's cache."""
+    cache_write_tokens: int = 0
+    """Of the input: written to the server's cache."""
     output_tokens: int = 0
+    reasoning_tokens: int = 0
+    """Of the output: thinking that is not shown."""
     usd: float | None = None
-    """None where no price is known, or none is paid."""
+    """None where no price is known."""
+    unknown_usd: float = 0.0
+    """The most that calls without an answer may still be billed for."""
     seconds: float = 0.0
+
+    @property
+    def uncached_tokens(self) -> int:
+        """Of the input: neither read from the cache nor written to it."""
+        return self.input_tokens - self.cached_tokens - self.cache_write_tokens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

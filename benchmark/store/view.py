@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import fsum
 from typing import Literal, TypeAlias
 
 from benchmark.store.events import (
@@ -205,26 +206,20 @@ def fold(run: str, entries: Iterable[Entry]) -> RunView:
 
 def total(usages: Iterable[Usage]) -> Usage:
     """Add up what was used; a price is known if all that took a call have one."""
-    calls = inputs = cached = outputs = 0
-    prices: list[float] = []
-    seconds: list[float] = []
-    priced = True
-    for each in usages:
-        calls += each.calls
-        inputs += each.input_tokens
-        cached += each.cached_tokens
-        outputs += each.output_tokens
-        seconds.append(each.seconds)
-        priced &= each.usd is not None or each.calls == 0
-        prices.append(each.usd or 0.0)
+    found = tuple(usages)
+    prices = [each.usd for each in found if each.usd is not None]
+    priced = all(each.usd is not None or each.calls == 0 for each in found)
     return Usage(
-        calls=calls,
-        input_tokens=inputs,
-        cached_tokens=cached,
-        output_tokens=outputs,
-        # sorted, so that the sum does not hang on the order
-        usd=sum(sorted(prices)) if priced and prices else None,
-        seconds=sum(sorted(seconds)),
+        calls=sum(each.calls for each in found),
+        input_tokens=sum(each.input_tokens for each in found),
+        cached_tokens=sum(each.cached_tokens for each in found),
+        cache_write_tokens=sum(each.cache_write_tokens for each in found),
+        output_tokens=sum(each.output_tokens for each in found),
+        reasoning_tokens=sum(each.reasoning_tokens for each in found),
+        # fsum, so that the sum does not hang on the order
+        usd=fsum(prices) if priced and found else None,
+        unknown_usd=fsum(each.unknown_usd for each in found),
+        seconds=fsum(each.seconds for each in found),
     )
 
 

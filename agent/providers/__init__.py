@@ -1,0 +1,1 @@
+"""Who answers: language models of vendors, recordings, people, doubles, the embedded model."""
