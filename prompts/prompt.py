@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Literal, TypeAlias
 
 Role: TypeAlias = Literal["system", "user"]
@@ -38,7 +38,7 @@ class Prompt:
 
     def __post_init__(self) -> None:
         order = [(SCOPES.index(each.scope), each.role == "user") for each in self.sections]
-        if any(after[0] < before[0] or after[1] < before[1] for before, after in _pairs(order)):
+        if any(after[0] < before[0] or after[1] < before[1] for before, after in pairwise(order)):
             names = ", ".join(f"{each.name} ({each.scope})" for each in self.sections)
             raise ValueError(f"sections do not stand in the order in which they last: {names}")
 
@@ -58,9 +58,3 @@ class Prompt:
     def page(self) -> str:
         """Return the whole prompt as it is shown to people."""
         return "\n\n".join(each.text.strip("\n") for each in self.sections) + "\n"
-
-
-def _pairs(
-    order: list[tuple[int, bool]],
-) -> Iterator[tuple[tuple[int, bool], tuple[int, bool]]]:
-    return zip(order, order[1:], strict=False)
