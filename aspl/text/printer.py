@@ -26,6 +26,11 @@ def print_program(program: Program) -> str:
     return "\n\n".join(block.strip("\n") for block in blocks if block) + "\n"
 
 
+def print_body(program: Program) -> str:
+    """Write the statements of a program's kernel, as they stand below a header."""
+    return "\n".join(_Printer(program, _names(program)).statements()) + "\n"
+
+
 @dataclass(frozen=True, slots=True)
 class _Printer:
     program: Program
@@ -51,15 +56,19 @@ class _Printer:
             for each in program.inputs
         ]
         head = _call(f"def {program.name}", inputs, self._result(), "")
+        return "\n".join([head, *_indented(self.statements() or ["pass"])])
+
+    def statements(self) -> list[str]:
+        program = self.program
         closings = _closings(program)
-        lines = []
+        lines: list[str] = []
         for place, node in enumerate(program.nodes):
             lines += self._node(node)
             for feedback in closings.get(place, ()):
                 lines.append(self._closing(feedback))
         if program.results:
             lines.append(f"return {', '.join(self.names[value] for value in program.results)}")
-        return "\n".join([head, *_indented(lines or ["pass"])])
+        return lines
 
     def _result(self) -> str:
         declared = self.program.declared

@@ -22,6 +22,8 @@ class Job:
     text: str
     seeds: Seeds
     linearity: Linearity
+    early: bool = False
+    """Whether to read and check it only."""
 
     def message(self, nonce: str) -> dict[str, Any]:
         """Return the job as it is sent, with what its report has to carry."""
@@ -46,4 +48,5 @@ def job_of(message: Mapping[str, Any]) -> Job:
         text=message["text"],
         seeds=tuple(message["seeds"]),
         linearity=message["linearity"],
+        early=message["early"],
     )

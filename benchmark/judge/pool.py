@@ -19,6 +19,7 @@ from types import TracebackType
 from typing import IO, Any
 
 from aspl.checker import Linearity
+from benchmark.judge.early import Checkup, checkup_from_json
 from benchmark.judge.find import find_task, settled
 from benchmark.judge.frames import Ended, Late, TooLong, receive, send
 from benchmark.judge.jobs import Job
@@ -30,6 +31,7 @@ from benchmark.judge.verdict import Outcome, Verdict
 from benchmark.tasks.task import Task
 
 _SHOWN = 1000
+NOT_OURS = "a report that is not whole, or not ours"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,17 @@ class Judged:
 
     place: int
     verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """What came of a job: a report that carries its nonce, or how the worker ended."""
+
+    report: dict[str, Any] | None = None
+    outcome: Outcome = Outcome.CRASHED
+    reason: str = ""
+    good: bool = False
+    """Whether the worker may go on."""
 
 
 class JudgePool:
@@ -82,23 +95,47 @@ class JudgePool:
 
         Errors: TaskError for a task that is not there, RuntimeError for a pool that is closed.
         """
+        job = self._job(task, text)
+        told = self._run(job)
+        if told.report is None:
+            return job.broken(told.outcome, told.reason)
+        verdict = _trusted(told.report, job)
+        return verdict or job.broken(Outcome.CRASHED, NOT_OURS)
+
+    def check(self, task: Task | str, text: str) -> Checkup:
+        """Read and check one answer, and judge no value of it.
+
+        Errors: as `judge`.
+        """
+        told = self._run(self._job(task, text, early=True))
+        if told.report is None:
+            return Checkup(outcome=told.outcome, reason=told.reason)
+        try:
+            return checkup_from_json(told.report["checkup"])
+        except (KeyError, ValueError, TypeError, AttributeError):
+            return Checkup(outcome=Outcome.CRASHED, reason=NOT_OURS)
+
+    def _job(self, task: Task | str, text: str, *, early: bool = False) -> Job:
         source = task if isinstance(task, str) else task.name
-        name = find_task(source).name if isinstance(task, str) else task.name
-        job = Job(
-            task=name,
+        return Job(
+            task=find_task(source).name if isinstance(task, str) else task.name,
             source=settled(source),
             text=text,
             seeds=self.seeds,
             linearity=self.linearity,
+            early=early,
         )
+
+    def _run(self, job: Job) -> _Told:
+        """Have a worker do a job; one that breaks is replaced."""
         worker = self._free.get()
         try:
             worker = worker or self._new()
-            verdict, good = worker.run(job, self.limits)
-            if not good:
+            told = worker.run(job, self.limits)
+            if not told.good:
                 self._drop(worker)
                 worker = None
-            return verdict
+            return told
         except BaseException:
             if worker is not None:
                 self._drop(worker)
@@ -173,32 +210,32 @@ class _Worker:
             os.close(jobs)
             os.close(reports)
 
-    def run(self, job: Job, limits: Limits) -> tuple[Verdict, bool]:
-        """Return the verdict on a job, and whether the worker may go on."""
+    def run(self, job: Job, limits: Limits) -> _Told:
+        """Do a job, and tell what came of it."""
         nonce = secrets.token_hex(16)
         try:
             send(self._jobs, job.message(nonce))
             report = receive(self._reports, limits.output_bytes, limits.wall_s)
         except Late:
-            return job.broken(Outcome.LIMIT, f"more than {limits.wall_s:g} s"), False
+            return _Told(outcome=Outcome.LIMIT, reason=f"more than {limits.wall_s:g} s")
         except TooLong:
             words = f"more than {limits.output_bytes} bytes of output, or no report"
-            return job.broken(Outcome.LIMIT, words), False
+            return _Told(outcome=Outcome.LIMIT, reason=words)
         except Ended:
-            return self._ended(job, limits), False
-        verdict = _trusted(report, job, nonce)
-        if verdict is None:
-            return job.broken(Outcome.CRASHED, "a report that is not whole, or not ours"), False
-        return verdict, report.get("last") is False
+            return self._ended(limits)
+        given = report.get("nonce")
+        if not isinstance(given, str) or not secrets.compare_digest(given.encode(), nonce.encode()):
+            return _Told(outcome=Outcome.CRASHED, reason=NOT_OURS)
+        return _Told(report=report, good=report.get("last") is False)
 
-    def _ended(self, job: Job, limits: Limits) -> Verdict:
+    def _ended(self, limits: Limits) -> _Told:
         try:
             limited, reason = ending(self.end(), limits)
         except Ended:
             limited, reason = False, "the workers were ended"
         if not limited:
             reason = f"{reason}{self._last_words()}"
-        return job.broken(Outcome.LIMIT if limited else Outcome.CRASHED, reason)
+        return _Told(outcome=Outcome.LIMIT if limited else Outcome.CRASHED, reason=reason)
 
     def _last_words(self) -> str:
         """Return the end of what was printed."""
@@ -224,11 +261,8 @@ class _Worker:
         self._printed.close()
 
 
-def _trusted(report: dict[str, Any], job: Job, nonce: str) -> Verdict | None:
+def _trusted(report: dict[str, Any], job: Job) -> Verdict | None:
     """Return the verdict of a report that is the answer to this job, and whole."""
-    given = report.get("nonce")
-    if not isinstance(given, str) or not secrets.compare_digest(given.encode(), nonce.encode()):
-        return None
     try:
         verdict = from_json(report["verdict"])
     except (KeyError, ValueError, TypeError, AttributeError):

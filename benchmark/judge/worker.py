@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import Any, TypeAlias
 
 from benchmark.judge.cases import Prepared
+from benchmark.judge.early import Checkup, check_prepared, checkup_to_json
 from benchmark.judge.find import find_task
 from benchmark.judge.frames import Ended, receive, send
 from benchmark.judge.jobs import Job, job_of
@@ -55,12 +56,26 @@ def _report(
     message: Mapping[str, Any], kept: OrderedDict[_Key, Prepared], limits: Limits
 ) -> dict[str, Any]:
     job, last = job_of(message), False
+    if job.early:
+        return _checked(job, message["nonce"], kept, limits)
     try:
         verdict = judge_prepared(_prepared(job, kept), job.text, linearity=job.linearity)
     except Exception as error:
         # told, and the worker goes: what broke it may have left it broken
         verdict, last = job.broken(*_told(error, limits)), True
     return {"nonce": message["nonce"], "last": last, "verdict": to_json(verdict)}
+
+
+def _checked(
+    job: Job, nonce: str, kept: OrderedDict[_Key, Prepared], limits: Limits
+) -> dict[str, Any]:
+    last = False
+    try:
+        found = check_prepared(_prepared(job, kept), job.text, linearity=job.linearity)
+    except Exception as error:
+        outcome, reason = _told(error, limits)
+        found, last = Checkup(outcome=outcome, reason=reason), True
+    return {"nonce": nonce, "last": last, "checkup": checkup_to_json(found)}
 
 
 def _told(error: BaseException, limits: Limits) -> tuple[Outcome, str]:
