@@ -7,10 +7,9 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
-from benchmark.store.events import Usage
+from benchmark.store.events import Step, Usage
 from prompts.prompt import Prompt
 
-Step: TypeAlias = Literal["propose", "repair", "guard"]
 Finish: TypeAlias = Literal["complete", "cut", "refused"]
 """Whether a model came to its end, ran into its limit of output, or declined."""
 

@@ -33,6 +33,41 @@ class AskedTask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyOptions:
+    """How a policy draws samples, and what an episode may do for one."""
+
+    strata: int = 3
+    """Into how many groups of difficulty solved tasks are cut, at most."""
+    rounds: int | None = None
+    """The most rounds; None for as many as bring something."""
+    patience: int = 1
+    """Passes over all strata without a newly solved task, after which a policy stops."""
+    temperatures: tuple[float, ...] = ()
+    """Dealt to the samples in turn; empty for the model's own."""
+    order: Literal["hardest-first", "random", "none"] = "hardest-first"
+    """Which solved tasks are shown as exemplars, and in which order."""
+    retrieve: int | None = None
+    """So many exemplars for each task, those that are most like it; None for all of the stratum."""
+    repairs: int = 0
+    """Times that diagnostics go back to the model, at most."""
+    repair_on: Literal["check", "verdict"] = "check"
+    """Whether wrong values are told to the model, too."""
+    guard: Literal["pass", "model", "off"] = "model"
+    """What is done where only linearity is at fault: copies by the compiler; if these do not
+    suffice, by the model; or nothing."""
+    max_output_tokens: int = 4096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelOptions:
+    """How a model is reached; keys come from the environment and stand nowhere."""
+
+    base_url: str | None = None
+    effort: str | None = None
+    is_batch: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunConfig:
     """What a run asks for, resolved; nothing of it changes when the run is resumed."""
 
@@ -40,10 +75,13 @@ class RunConfig:
     model: str
     policy: str
     samples: int
+    """Of each task, in each round."""
     seed: int
     tasks: tuple[AskedTask, ...]
     versions: Mapping[str, str] = field(default_factory=dict)
-    """Of the workbench and the judge."""
+    """Of the workbench, the judge and the prompts."""
+    options: PolicyOptions = field(default_factory=PolicyOptions)
+    reached: ModelOptions = field(default_factory=ModelOptions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +94,10 @@ class Limits:
     """Calls of the whole run, with those of earlier sessions."""
     max_minutes: float | None = None
     """Minutes of this session."""
+    max_usd: float | None = None
+    """Of the whole run."""
+    max_tokens: int | None = None
+    """Input and output of the whole run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +154,70 @@ class RunResumed:
         return ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exemplar:
+    """A solved task as it is shown to the model."""
+
+    task: str
+    program: str
+    """The digest of its text."""
+    rate: float
+    """The share of correct samples in the round that solved it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundBegan:
+    """A policy asks for samples: of which tasks, and with which exemplars before the eyes."""
+
+    name: ClassVar[str] = "round.began"
+    version: ClassVar[int] = 1
+    round: int
+    """From 0."""
+    tasks: tuple[str, ...]
+    first: int
+    """The number of the first sample of each task."""
+    samples: int
+    """Of each task."""
+    exemplars: tuple[Exemplar, ...] = ()
+    """In the order of the prompt."""
+    chosen: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """By task, places in `exemplars`, where not all of them are shown to it."""
+    stratum: int = 0
+    """Which cumulative stratum of exemplars this is, from 0."""
+    strata: int = 0
+    """Of how many; 0 where no task is solved yet."""
+
+    def objects(self) -> tuple[str, ...]:
+        """Return the programs of the exemplars."""
+        return tuple(each.program for each in self.exemplars)
+
+
+Step: TypeAlias = Literal["propose", "repair", "guard"]
+"""What a call is for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallBegan:
+    """A call that is paid for goes out; it has no end where the process was killed."""
+
+    name: ClassVar[str] = "call.began"
+    version: ClassVar[int] = 1
+    task: str
+    sample: int
+    round: int = 0
+    call: int
+    """From 0, among the calls of the sample."""
+    step: Step
+    request: str
+    """The identity of the request."""
+    bound_usd: float | None
+    """The most that it may cost; None where no price is known."""
+
+    def objects(self) -> tuple[str, ...]:
+        """Return nothing."""
+        return ()
+
+
 Ending: TypeAlias = Literal["done", "incomplete", "budget", "interrupted"]
 
 
@@ -133,20 +239,70 @@ class RunEnded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleProposed:
-    """A solver answered; what it took is spent, whatever becomes of the answer."""
+    """A model answered a call; what it took is spent, whatever becomes of the answer."""
 
     name: ClassVar[str] = "sample.proposed"
     version: ClassVar[int] = 1
     task: str
     sample: int
     round: int = 0
+    call: int = 0
+    step: Step = "propose"
     reply: str
     prompt: str | None = None
+    """The part of the prompt that is the same for other samples."""
+    tail: str | None = None
+    """The part that is for this call alone."""
+    request: str = ""
+    """The identity of the request."""
+    finish: str = "complete"
+    served: str = ""
+    """The model that answered, by its server's own word."""
+    retried: tuple[str, ...] = ()
+    """One line for each attempt that came to nothing before."""
     usage: Usage
 
     def objects(self) -> tuple[str, ...]:
         """Return the reply, and the prompt if there was one."""
-        return (self.reply,) if self.prompt is None else (self.reply, self.prompt)
+        return tuple(each for each in (self.reply, self.prompt, self.tail) if each is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleChecked:
+    """A program does not check; what is wrong goes back to the model, or the sample ends so."""
+
+    name: ClassVar[str] = "sample.checked"
+    version: ClassVar[int] = 1
+    task: str
+    sample: int
+    round: int = 0
+    call: int
+    program: str
+    checkup: str
+    """The digest of what the check found."""
+    outcome: str
+
+    def objects(self) -> tuple[str, ...]:
+        """Return the program, and what the check found."""
+        return (self.program, self.checkup)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleGuarded:
+    """Copies were put in by the compiler, where only linearity was at fault."""
+
+    name: ClassVar[str] = "sample.guarded"
+    version: ClassVar[int] = 1
+    task: str
+    sample: int
+    round: int = 0
+    call: int
+    before: str
+    program: str
+
+    def objects(self) -> tuple[str, ...]:
+        """Return the program before and after."""
+        return (self.before, self.program)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,8 +378,10 @@ class SampleFailed:
     task: str
     sample: int
     round: int = 0
+    call: int = 0
     stage: Literal["propose", "judge"]
     reason: str
+    retried: tuple[str, ...] = ()
     usage: Usage
     """What a call without an answer took."""
 
@@ -234,14 +392,18 @@ class SampleFailed:
 
 Settled: TypeAlias = SampleUnfenced | SampleJudged | SampleCached
 """How a sample ends for good."""
-SampleEvent: TypeAlias = SampleProposed | SampleFailed | Settled
-RunEvent: TypeAlias = RunStarted | RunResumed | RunEnded | SampleEvent
+SampleEvent: TypeAlias = SampleProposed | SampleChecked | SampleGuarded | SampleFailed | Settled
+RunEvent: TypeAlias = RunStarted | RunResumed | RunEnded | RoundBegan | CallBegan | SampleEvent
 
 EVENTS: tuple[type[RunEvent], ...] = (
     RunStarted,
     RunResumed,
     RunEnded,
+    RoundBegan,
+    CallBegan,
     SampleProposed,
+    SampleChecked,
+    SampleGuarded,
     SampleUnfenced,
     SampleJudged,
     SampleCached,

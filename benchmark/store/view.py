@@ -6,22 +6,28 @@ came first; what was spent is added up, whoever spent it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import fsum
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from benchmark.store.events import (
+    CallBegan,
     Ending,
     Event,
     Limits,
+    RoundBegan,
     RunConfig,
     RunEnded,
     RunResumed,
     RunStarted,
     SampleCached,
+    SampleChecked,
+    SampleEvent,
     SampleFailed,
+    SampleGuarded,
     SampleJudged,
     SampleProposed,
     SampleUnfenced,
@@ -31,6 +37,7 @@ from benchmark.store.events import (
 from benchmark.store.vocabulary import Unknown
 from benchmark.store.workspace import Entry
 
+T = TypeVar("T")
 State: TypeAlias = Literal["settled", "proposed", "failed"]
 
 
@@ -56,8 +63,12 @@ class SampleView:
     state: State
     """`failed` and `proposed` ones are taken up again by a further session."""
     reply: str | None
-    """The reply that was settled, or waits for its verdict."""
+    """The reply that was settled, or the last one of a sample that goes on."""
     settled: Settled | None
+    calls: tuple[SampleProposed, ...]
+    """What was answered, one for each call, in their order."""
+    steps: tuple[SampleChecked | SampleGuarded, ...]
+    """What was found between the calls, in their order."""
     failures: tuple[str, ...]
     """What went wrong in the world, in the order of the alphabet."""
     usage: Usage
@@ -99,12 +110,18 @@ class RunView:
     detail: str
     started_at: datetime
     last_at: datetime
+    rounds: tuple[RoundBegan, ...]
+    """In their order."""
+    lost: tuple[CallBegan, ...]
+    """Calls that went out and never came back, of sessions that were killed; or under way."""
     samples: tuple[SampleView, ...]
     """In the order of the tasks, then of the samples."""
 
     @property
     def expected(self) -> int:
-        """How many samples it is to have."""
+        """How many samples it is to have, as far as is known."""
+        if self.rounds:
+            return sum(len(each.tasks) * each.samples for each in self.rounds)
         return len(self.config.tasks) * self.config.samples
 
     @property
@@ -121,6 +138,8 @@ class RunView:
 @dataclass(slots=True)
 class _Sample:
     proposed: list[SampleProposed] = field(default_factory=list)
+    began: list[CallBegan] = field(default_factory=list)
+    steps: list[SampleChecked | SampleGuarded] = field(default_factory=list)
     failed: list[SampleFailed] = field(default_factory=list)
     settled: list[Settled] = field(default_factory=list)
 
@@ -133,6 +152,7 @@ class RunFold:
     _started: list[RunStarted] = field(default_factory=list)
     _resumed: list[RunResumed] = field(default_factory=list)
     _ended: list[RunEnded] = field(default_factory=list)
+    _rounds: list[RoundBegan] = field(default_factory=list)
     _samples: dict[Place, _Sample] = field(default_factory=dict)
     _times: list[datetime] = field(default_factory=list)
 
@@ -152,6 +172,12 @@ class RunFold:
                 self._resumed.append(event)
             case RunEnded():
                 self._ended.append(event)
+            case RoundBegan():
+                self._rounds.append(event)
+            case CallBegan():
+                self._sample(event).began.append(event)
+            case SampleChecked() | SampleGuarded():
+                self._sample(event).steps.append(event)
             case SampleProposed():
                 self._sample(event).proposed.append(event)
             case SampleFailed():
@@ -161,7 +187,7 @@ class RunFold:
             case _:
                 pass
 
-    def _sample(self, event: SampleProposed | SampleFailed | Settled) -> _Sample:
+    def _sample(self, event: CallBegan | SampleEvent) -> _Sample:
         return self._samples.setdefault(Place(event.task, event.sample), _Sample())
 
     @property
@@ -186,6 +212,8 @@ class RunFold:
             detail=end.detail if end else "",
             started_at=self._times[0],
             last_at=self._times[1],
+            rounds=_first_of(self._rounds, lambda each: each.round),
+            lost=tuple(lost for each in self._samples.values() for lost in _lost(each)),
             samples=self._ordered(started.config),
         )
 
@@ -225,21 +253,44 @@ def total(usages: Iterable[Usage]) -> Usage:
 
 def _sample_view(place: Place, sample: _Sample) -> SampleView:
     settled = min(sample.settled, key=_rank, default=None)
-    proposed = min(sample.proposed, key=repr, default=None)
-    state: State = "settled" if settled else "proposed" if proposed else "failed"
-    reply = settled.reply if settled else proposed.reply if proposed else None
-    rounds = [each.round for each in (*sample.proposed, *sample.failed, *sample.settled)]
+    calls = _first_of(sample.proposed, lambda each: each.call)
+    state: State = "settled" if settled else "proposed" if calls else "failed"
+    reply = settled.reply if settled else calls[-1].reply if calls else None
+    events = (*sample.began, *sample.proposed, *sample.failed, *sample.settled)
     usages = [*(each.usage for each in sample.proposed), *(each.usage for each in sample.failed)]
     return SampleView(
         task=place.task,
         sample=place.sample,
-        round=min(rounds),
+        round=min((each.round for each in events), default=0),
         state=state,
         reply=reply,
         settled=settled,
+        calls=calls,
+        steps=_first_of(sample.steps, lambda each: (each.call, each.name)),
         failures=tuple(sorted(f"{each.stage}: {each.reason}" for each in sample.failed)),
         usage=total(usages),
     )
+
+
+def _first_of(events: Iterable[T], key: Callable[[T], Any]) -> tuple[T, ...]:
+    """Return one event for each key, in the order of the keys: the smallest, whoever was first."""
+    found: dict[Any, T] = {}
+    for event in sorted(events, key=repr):
+        found.setdefault(key(event), event)
+    return tuple(found[each] for each in sorted(found))
+
+
+def _lost(sample: _Sample) -> tuple[CallBegan, ...]:
+    """Return the calls that began more often than they ended."""
+    ends = Counter(each.call for each in sample.proposed)
+    ends += Counter(each.call for each in sample.failed if each.stage == "propose")
+    found = []
+    for began in sorted(sample.began, key=repr):
+        if ends[began.call]:
+            ends[began.call] -= 1
+        else:
+            found.append(began)
+    return tuple(found)
 
 
 def _rank(event: Settled) -> tuple[str, str]:
