@@ -124,7 +124,7 @@ class Manual:
 
     def _operator(self, op: type[Op]) -> str:
         rows = [(each.name, _parameter(each)) for each in op.parameters()]
-        blocks = [f"{self._strong(_signature(op))}\n{op.family}", _doc(op)]
+        blocks = [f"{self._strong(signature(op))}\n{op.family}", _doc(op)]
         if rows:
             blocks.append(self._table("Parameters", rows))
         blocks.append(self._section("Example", op.example.text.strip("\n").split("\n")))
@@ -205,7 +205,7 @@ def _summary(op: type[Op]) -> str:
     return (inspect.getdoc(op) or "").split("\n")[0]
 
 
-def _signature(op: type[Op]) -> str:
+def signature(op: type[Op]) -> str:
     """Write a call as one may write it: `Accum(*x, fn, init=None, rank=1)`."""
     streams = [f"*{each.name}" if each.arity == "many" else each.name for each in _needed(op)]
     required = [each.name for each in op.parameters() if each.required]

@@ -1,0 +1,1 @@
+"""From tasks, exemplars and diagnostics to what a model is told."""
