@@ -158,12 +158,7 @@ class Messages:
 
     def _start(self, answer: Answer) -> bytes:
         begun = {**usage(answer.spent), "output_tokens": 1}
-        empty: dict[str, Any] = {
-            "content": [],
-            "stop_reason": None,
-            "stop_details": None,
-            "usage": begun,
-        }
+        nothing: dict[str, Any] = {"content": [], "stop_reason": None, "stop_details": None}
         return _event("message_start", message={**self.whole(answer), **nothing, "usage": begun})
 
 

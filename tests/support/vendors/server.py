@@ -67,6 +67,7 @@ class Server:
             latency_s=latency_s,
         )
         self._port = port
+        self._crashes: list[Exception] = []
         self._ready = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._stop: asyncio.Event = asyncio.Event()
@@ -101,10 +102,12 @@ class Server:
         self.close()
 
     def close(self) -> None:
-        """End; clients that wait are cut off."""
+        """End; clients that wait are cut off. Errors: what the server itself crashed of."""
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._stop.set)
             self._thread.join()
+        if self._crashes:
+            raise self._crashes[0]
 
     def _run(self) -> None:
         with contextlib.closing(self._loop):
@@ -122,6 +125,8 @@ class Server:
             except asyncio.CancelledError:
                 # by `close` alone; the stream's own callback takes a cancelled task for a fault
                 return
+            except Exception as crash:
+                self._crashes.append(crash)
             finally:
                 talks.discard(task)
 
