@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -27,6 +27,9 @@ class Difference:
     total: int
     first: tuple[tuple[int, ...], ...] = ()
     """Indices of the first few wrong numbers."""
+    got: tuple[float, ...] = ()
+    """The numbers there, flags as 0 and 1."""
+    wanted: tuple[float, ...] = ()
 
 
 def compare(got: Array, wanted: Wanted, tolerance: Tolerance) -> Difference | None:
@@ -59,7 +62,8 @@ def _family(values: Array) -> str:
 def _unequal(got: Array, wanted: Wanted) -> Difference:
     wrong = got != wanted.values
     apart = np.abs(got.astype(np.float64) - wanted.values.astype(np.float64))
-    return _difference(wrong, apart, apart / np.maximum(np.abs(wanted.values.astype(float)), 1.0))
+    relative = apart / np.maximum(np.abs(wanted.values.astype(float)), 1.0)
+    return _told(_difference(wrong, apart, relative), got, wanted)
 
 
 def _apart(got: Array, wanted: Wanted, apart: Array, limit: Array) -> Difference | None:
@@ -72,7 +76,16 @@ def _apart(got: Array, wanted: Wanted, apart: Array, limit: Array) -> Difference
     apart = np.where(finite, apart, np.where(same, 0.0, np.inf))
     size = np.where(finite, np.abs(wanted.values) + wanted.scale, 1.0)
     relative = np.divide(apart, size, out=np.where(apart > 0, np.inf, 0.0), where=size > 0)
-    return _difference(wrong, apart, relative)
+    return _told(_difference(wrong, apart, relative), got, wanted)
+
+
+def _told(difference: Difference, got: Array, wanted: Wanted) -> Difference:
+    """Tell the first few wrong numbers too."""
+    return replace(
+        difference,
+        got=tuple(float(got[place]) for place in difference.first),
+        wanted=tuple(float(wanted.values[place]) for place in difference.first),
+    )
 
 
 def _difference(wrong: Array, apart: Array, relative: Array) -> Difference:

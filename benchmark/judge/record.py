@@ -65,6 +65,8 @@ def _mismatch_to_json(mismatch: Mismatch) -> dict[str, Any]:
         "wrong": mismatch.wrong,
         "total": mismatch.total,
         "first": [list(each) for each in mismatch.first],
+        "got": [_number(each) for each in mismatch.got],
+        "wanted": [_number(each) for each in mismatch.wanted],
     }
 
 
@@ -78,6 +80,9 @@ def _mismatch_from_json(record: Mapping[str, Any]) -> Mismatch:
         wrong=record["wrong"],
         total=record["total"],
         first=tuple(tuple(each) for each in record["first"]),
+        # older records lack these two
+        got=tuple(map(float, record.get("got", ()))),
+        wanted=tuple(map(float, record.get("wanted", ()))),
     )
 
 

@@ -41,6 +41,8 @@ def wrong_values(
                     wrong=difference.wrong,
                     total=difference.total,
                     first=difference.first,
+                    got=difference.got,
+                    wanted=difference.wanted,
                 )
             )
     return tuple(mismatches)

@@ -42,6 +42,10 @@ class Mismatch:
     total: int
     first: tuple[tuple[int, ...], ...]
     """Indices of the first few wrong numbers."""
+    got: tuple[float, ...] = ()
+    """The numbers there; none where it is not the values that differ."""
+    wanted: tuple[float, ...] = ()
+    """The reference's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

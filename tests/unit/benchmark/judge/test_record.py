@@ -32,6 +32,8 @@ FULL = Verdict(
             wrong=2,
             total=3,
             first=((0, 1), (2, 3)),
+            got=(0.5, math.inf),
+            wanted=(0.1, -1.0),
         ),
     ),
     cost=Cost(
@@ -69,6 +71,14 @@ def test_a_record_that_lacks_something_is_refused(name: str) -> None:
     del record[name]
     with pytest.raises(ValueError, match="not complete"):
         from_json(record)
+
+
+def test_a_record_from_before_wrong_numbers_were_told_is_read() -> None:
+    record = to_json(FULL)
+    for name in ("got", "wanted"):
+        del record["mismatches"][0][name]
+    (mismatch,) = from_json(record).mismatches
+    assert (mismatch.got, mismatch.wanted) == ((), ())
 
 
 def test_the_schema_is_named() -> None:

@@ -66,6 +66,7 @@ def test_flags_and_integers_must_be_equal() -> None:
     found = compare(np.array([True, True]), flags, TOLERANCE)
     assert found is not None
     assert (found.kind, found.wrong, found.first) == ("values", 1, ((1,),))
+    assert (found.got, found.wanted) == ((1.0,), (0.0,))
     numbers = Wanted(np.array([1000, 2]))
     assert compare(np.array([1000, 2], dtype=np.int32), numbers, TOLERANCE) is None
     assert compare(np.array([1000, 2], dtype=np.uint64), numbers, TOLERANCE) is None
@@ -97,6 +98,7 @@ def test_a_difference_tells_how_far_and_where() -> None:
     assert (found.largest_absolute, found.largest_relative) == (4.0, 2.0)
     assert found.first == ((1, 1), (1, 2), (1, 3), (2, 1))
     assert len(found.first) == FIRST
+    assert (found.got, found.wanted) == ((3.0, 3.0, 3.0, 3.0), (1.0, 1.0, 1.0, 1.0))
 
 
 def test_an_answer_that_is_not_finite_is_infinitely_far() -> None:
