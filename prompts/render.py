@@ -21,7 +21,7 @@ def render(context: Context) -> str:
     """Write a context; the template bears the name of its class. No newline at the end."""
     kind = type(context)
     values = {each.name: getattr(context, each.name) for each in fields(kind)}
-    return _environment().get_template(template_name(kind)).render(values)
+    return _environment().get_template(template_name(kind)).render(values).strip("\n")
 
 
 def template_name(kind: type[Context]) -> str:

@@ -10,8 +10,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from prompts.rewrites import REWRITES
-
 from agent.prompting.feedback import Feedback, told
 from agent.prompting.files import whole_file
 from agent.prompting.reference import operators, patterns
@@ -20,6 +18,7 @@ from benchmark.tasks.shown import Shown, ShownFunction
 from prompts import contexts
 from prompts.prompt import Prompt, Section
 from prompts.render import render
+from prompts.rewrites import REWRITES
 
 STRATEGIES = (
     "prefer the shortest program",

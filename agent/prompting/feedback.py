@@ -83,11 +83,19 @@ def _value(mismatch: Mismatch, sizes: Mapping[str, Mapping[str, int]]) -> str:
         return f"{where}: its extents are not those of the signature"
     if mismatch.kind == "type":
         return f"{where}: its numbers are of another type than the signature's"
-    first = ", ".join(f"[{', '.join(map(str, each))}]" for each in mismatch.first)
     return (
         f"{where}: {mismatch.wrong} of {mismatch.total} numbers are wrong, by up to "
-        f"{mismatch.largest_absolute:.6g} (relative {mismatch.largest_relative:.6g}), "
-        f"the first at {first}"
+        f"{mismatch.largest_absolute:.6g}; {_first(mismatch)}"
+    )
+
+
+def _first(mismatch: Mismatch) -> str:
+    places = [f"at [{', '.join(map(str, each))}]" for each in mismatch.first]
+    if not mismatch.got:
+        return "the first " + ", ".join(places)
+    return ", ".join(
+        f"{place} got {got:.6g}, wanted {wanted:.6g}"
+        for place, got, wanted in zip(places, mismatch.got, mismatch.wanted, strict=True)
     )
 
 

@@ -14,20 +14,33 @@ _INDENT = "    "
 def whole_file(header: str, answer: str) -> str:
     """Return the file that an answer stands for: a body, a bare kernel or a whole file.
 
-    Of a kernel with a signature its body is taken, for the header has the signature.
+    Of a kernel with a signature its body is taken, for the header has the signature; where it
+    calls the inputs otherwise, a line in front gives them these names.
     """
-    return f"{header.rstrip()}\n{textwrap.indent(body_of(answer), _INDENT)}\n"
-
-
-def body_of(answer: str) -> str:
-    """Return the statements of an answer's kernel, not indented."""
     text = textwrap.dedent(answer.replace("\r\n", "\n")).strip("\n")
+    kernel = _kernel(text)
+    if kernel is None:
+        body = text
+    else:
+        given = _kernel(f"{header.rstrip()}\n    return\n")
+        body = _renamed(kernel, given) + _inside(text, kernel)
+    return f"{header.rstrip()}\n{textwrap.indent(body, _INDENT)}\n"
+
+
+def _kernel(text: str) -> ast.FunctionDef | None:
     module = read_syntax(Source(text), Findings())
     last = module.body[-1] if module is not None and module.body else None
-    return _inside(text, last) if isinstance(last, ast.FunctionDef) else text
+    return last if isinstance(last, ast.FunctionDef) else None
+
+
+def _renamed(kernel: ast.FunctionDef, given: ast.FunctionDef | None) -> str:
+    new = [each.arg for each in kernel.args.args]
+    old = [each.arg for each in given.args.args] if given is not None else new
+    return "" if new == old else f"{', '.join(new)} = {', '.join(old)}\n"
 
 
 def _inside(text: str, kernel: ast.FunctionDef) -> str:
+    """Return the statements of a kernel, not indented."""
     lines, first = text.split("\n")[: kernel.end_lineno], kernel.body[0]
     start = _last_of_signature(lines, kernel)
     if start == first.lineno:
@@ -40,10 +53,14 @@ def _inside(text: str, kernel: ast.FunctionDef) -> str:
 
 def _last_of_signature(lines: list[str], kernel: ast.FunctionDef) -> int:
     """Return the line, from 1, that ends with the colon, or on which the body begins too."""
-    parts = [*kernel.args.args, *([kernel.returns] if kernel.returns else [])]
+    parts: list[ast.arg | ast.expr] = [*kernel.args.args]
+    if kernel.returns is not None:
+        parts.append(kernel.returns)
     line = max([kernel.lineno, *(each.end_lineno or 0 for each in parts)])
-    while line < kernel.body[0].lineno and not lines[line - 1].partition("#")[0].rstrip().endswith(
-        ":"
-    ):
+    while line < kernel.body[0].lineno and not _ends_with_colon(lines[line - 1]):
         line += 1
     return line
+
+
+def _ends_with_colon(line: str) -> bool:
+    return line.partition("#")[0].rstrip().endswith(":")
