@@ -30,7 +30,7 @@ class Served:
     vendor: Vendor
     price: Price
     context: int = 200_000
-    max_output: int = 32_000
+    max_output: int = 64_000
     temperature: bool = True
     """Also top_p."""
     seed: bool = True
@@ -50,12 +50,18 @@ class Served:
 
 
 GPT = Served(
-    name="gpt-4.1-mini", vendor="openai", price=Price(input=0.40, cached=0.10, output=1.60)
+    name="gpt-4.1-mini",
+    vendor="openai",
+    price=Price(input=0.40, cached=0.10, output=1.60),
+    context=1_047_576,
+    max_output=32_768,
 )
 GPT_THINKS = Served(
     name="gpt-5-mini",
     vendor="openai",
     price=Price(input=0.25, cached=0.025, output=2.00),
+    context=400_000,
+    max_output=128_000,
     temperature=False,
     seed=False,
     choices=False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeAlias
@@ -126,6 +127,18 @@ class House(Protocol):
     def headers(self, number: int) -> dict[str, str]:
         """Return the headers of every reply."""
         ...
+
+
+def parsed(body: bytes) -> Body:
+    """Read a JSON object. Errors: Refused."""
+    try:
+        value = json.loads(body)
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        message = "We could not parse the JSON body of your request."
+        raise Refused(400, "invalid_request_error", message)
+    return value
 
 
 def bearer(headers: Mapping[str, str]) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -12,7 +11,7 @@ from typing import Any, Literal, TypeAlias
 from vendors.catalog import Served, Vendor
 from vendors.chat import Chat
 from vendors.counting import Block, tokens
-from vendors.dialect import Answer, Body, Dialect, House, Refused
+from vendors.dialect import Answer, Dialect, House, Refused, parsed
 from vendors.faults import Fault, Faults
 from vendors.ledger import Sent
 from vendors.limits import RateLimits
@@ -54,6 +53,7 @@ class Routes:
     """All that the server answers."""
 
     maker: Maker
+    batches: Callable[[HttpRequest], HttpReply | None]
     models: Mapping[str, Served]
     keys: frozenset[str]
     faults: Faults
@@ -141,6 +141,9 @@ class Routes:
                 return json_reply({"input_tokens": _size(blocks_of(body))})
             case "GET", "/v1/models":
                 return json_reply(self._models(_is_anthropic(request)))
+        reply = self.batches(request)
+        if reply is not None:
+            return reply
         message = f"Unknown request URL: {request.method} {request.path}."
         kind = "not_found_error" if _is_anthropic(request) else "invalid_request_error"
         raise Refused(404, kind, message)
@@ -153,18 +156,6 @@ class Routes:
         names = [each.name for each in self.models.values() if each.vendor == "anthropic"]
         data = [{"type": "model", "id": name, "display_name": name} for name in names]
         return {"data": data, "has_more": False, "first_id": names[0], "last_id": names[-1]}
-
-
-def parsed(body: bytes) -> Body:
-    """Read a JSON object. Errors: Refused."""
-    try:
-        value = json.loads(body)
-    except ValueError:
-        value = None
-    if not isinstance(value, dict):
-        message = "We could not parse the JSON body of your request."
-        raise Refused(400, "invalid_request_error", message)
-    return value
 
 
 def _is_anthropic(request: HttpRequest) -> bool:

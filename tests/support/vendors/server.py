@@ -13,6 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from vendors.batch_routes import both_vendors
+from vendors.batches import Lane
 from vendors.catalog import CATALOG, Served
 from vendors.faults import Faults
 from vendors.ledger import Ledger
@@ -32,11 +34,15 @@ class Server:
     Args:
         rule: who answers.
         faults: what goes wrong with calls that are answered at once, numbered from 0.
+        item_faults: what goes wrong with the items of batches, numbered from 0 over all of them:
+            under `hang` one never gets its turn and expires, under `reset` it is canceled, under
+            every other fault without an answer it is an error of the server.
         other_faults: what goes wrong with all other requests, numbered from 0: files, batches,
             counting, lists.
         bills: the faults under which an answer is billed though it does not arrive whole;
             `abandoned` stands for a client that leaves before its answer.
         latency_s: how long every answer takes.
+        polls: how often a batch is asked after before it has come to its end.
     """
 
     def __init__(
@@ -46,10 +52,12 @@ class Server:
         models: Iterable[Served] = CATALOG,
         keys: Iterable[str] = (KEY,),
         faults: Faults | None = None,
+        item_faults: Faults | None = None,
         other_faults: Faults | None = None,
         bills: Iterable[str] = ("cut", "hang", "malformed", "abandoned"),
         limits: RateLimits | None = None,
         latency_s: float = 0.0,
+        polls: int = 1,
         ledger: Path | None = None,
         port: int = 0,
     ) -> None:
@@ -58,6 +66,7 @@ class Server:
         maker = Maker(rule, self.ledger)
         self._routes = Routes(
             maker=maker,
+            batches=both_vendors(Lane(maker, served, item_faults or Faults(), polls)),
             models=served,
             keys=frozenset(keys),
             faults=faults or Faults(),

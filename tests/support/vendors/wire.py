@@ -12,7 +12,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """What a client sent; names of headers are in lower case."""
+    """What a client sent; its path without a query, its headers' names in lower case."""
 
     method: str
     path: str
@@ -59,7 +59,7 @@ async def read_request(reader: asyncio.StreamReader) -> HttpRequest | None:
         body = await reader.readexactly(int(headers.get("content-length", "0")))
     except (asyncio.IncompleteReadError, ConnectionError):
         return None
-    return HttpRequest(method, path, headers, body)
+    return HttpRequest(method, path.partition("?")[0], headers, body)
 
 
 async def send(writer: asyncio.StreamWriter, reply: HttpReply) -> None:
