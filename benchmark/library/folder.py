@@ -93,6 +93,8 @@ def read_folder(path: Path) -> Folder:
 
     Errors: UsageError where there is none; BadFile, ManifestError for a manifest that is broken.
     """
+    if path.is_file():
+        raise UsageError(f"expected the folder of a library, got the file {quoted(str(path))}")
     data = manifest_bytes(path)
     manifest = read_manifest(data)
     listed = {each.file for each in manifest.programs}

@@ -24,14 +24,19 @@ def report_junit(report: Report) -> str:
     # the schema that Jenkins reads by has no skipped cases here
     del counts["skipped"]
     root = Element("testsuites", counts)
-    root.set("name", _held(f"{report.run.config.suite} {report.run.config.model}"))
+    root.set("name", xml_text(f"{report.run.config.suite} {report.run.config.model}"))
     for family, tasks in families.items():
-        suite = SubElement(root, "testsuite", {"name": _held(family), **_counts(tasks, seconds)})
+        suite = SubElement(root, "testsuite", {"name": xml_text(family), **_counts(tasks, seconds)})
         suite.set("timestamp", f"{report.run.started_at:%Y-%m-%dT%H:%M:%S}")
         for task in tasks:
             _case(suite, task, f"{report.run.config.suite}.{family}", seconds)
     indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
+
+
+def xml_text(text: str) -> str:
+    """Return a text without what XML cannot hold."""
+    return _NO_XML.sub("\ufffd", text)
 
 
 def _case(suite: Element, task: TaskReport, group: str, seconds: dict[str, float]) -> None:
@@ -40,8 +45,8 @@ def _case(suite: Element, task: TaskReport, group: str, seconds: dict[str, float
         suite,
         "testcase",
         {
-            "classname": _held(group),
-            "name": _held(name.partition("/")[2] or name),
+            "classname": xml_text(group),
+            "name": xml_text(name.partition("/")[2] or name),
             "time": f"{seconds.get(name, 0.0):.3f}",
         },
     )
@@ -49,10 +54,10 @@ def _case(suite: Element, task: TaskReport, group: str, seconds: dict[str, float
         return
     if task.tally.samples:
         words = ", ".join(f"{key} {count}" for key, count in sorted(task.tally.outcomes.items()))
-        failure = SubElement(case, "failure", {"message": _held(words), "type": _kind(task)})
-        failure.text = _held("\n\n".join(said(each) for each in task.wrong[:1]))
+        failure = SubElement(case, "failure", {"message": xml_text(words), "type": _kind(task)})
+        failure.text = xml_text("\n\n".join(said(each) for each in task.wrong[:1]))
     elif task.failures:
-        SubElement(case, "error", {"message": _held(task.failures[0]), "type": "failed"})
+        SubElement(case, "error", {"message": xml_text(task.failures[0]), "type": "failed"})
     else:
         SubElement(case, "skipped", {"message": "no sample was asked for"})
 
@@ -83,7 +88,3 @@ def _seconds(run: RunView) -> dict[str, float]:
         if isinstance(each.settled, SampleJudged):
             spent[each.task] = spent.get(each.task, 0.0) + each.settled.seconds
     return spent
-
-
-def _held(text: str) -> str:
-    return _NO_XML.sub("\ufffd", text)

@@ -37,16 +37,8 @@ def plain(text: str) -> str:
     return _MEANT.sub(r"\\\1", " ".join(text.split()))
 
 
-def _open(table: Table) -> list[str]:
-    return [f"### {plain(table.title)}", "", *_rows(table), ""]
-
-
-def _folded(table: Table) -> list[str]:
-    summary = f"<details><summary>{plain(table.title)}</summary>"
-    return [summary, "", *_rows(table), "", "</details>", ""]
-
-
-def _rows(table: Table) -> list[str]:
+def table_rows(table: Table) -> list[str]:
+    """Return the lines of a table, and its remarks."""
     lines = [
         _row(each.name for each in table.columns),
         "|" + "|".join("--:" if each.right else "---" for each in table.columns) + "|",
@@ -55,6 +47,15 @@ def _rows(table: Table) -> list[str]:
     for note in table.notes:
         lines += ["", f"*{plain(note)}*"]
     return lines
+
+
+def _open(table: Table) -> list[str]:
+    return [f"### {plain(table.title)}", "", *table_rows(table), ""]
+
+
+def _folded(table: Table) -> list[str]:
+    summary = f"<details><summary>{plain(table.title)}</summary>"
+    return [summary, "", *table_rows(table), "", "</details>", ""]
 
 
 def _row(cells: Iterable[str]) -> str:
