@@ -23,6 +23,7 @@ def main() -> None:
 def build() -> typer.Typer:
     """Put the sub-commands of the packages together."""
     # here, so that `guard` reports a failure to load like any other
+    import agent.campaigns.cli
     import aspl.cli
     import benchmark.cli
     import compiler.cli
@@ -40,7 +41,8 @@ def build() -> typer.Typer:
     aspl.cli.register(app)
     compiler.cli.register(app)
     simulator.cli.register(app)
-    benchmark.cli.register(app)
+    bench = benchmark.cli.register(app)
+    agent.campaigns.cli.register(bench)
     return app
 
 

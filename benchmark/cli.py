@@ -1,4 +1,4 @@
-"""The sub-commands of the benchmark: study, bench, runs."""
+"""The sub-commands of the benchmark: study, bench, runs, library."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, ParamSpec
 import typer
 
 import benchmark.judge.cli
+import benchmark.library.cli
 import benchmark.pcl.cli
 import benchmark.report.cli
 import benchmark.runs.cli
@@ -35,8 +36,8 @@ RoutingOption = Annotated[
 SeedOption = Annotated[int, typer.Option(min=0, help="Where drawn traces start.")]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the sub-commands to the command."""
+def register(app: typer.Typer) -> typer.Typer:
+    """Add the sub-commands to the command; return the group `bench`."""
     study = _group("Run the paper's experiments and draw its figures.")
     study.command("list")(told(list_studies))
     study.command("program")(told(program))
@@ -52,10 +53,14 @@ def register(app: typer.Typer) -> None:
     benchmark.judge.cli.register(bench)
     benchmark.pcl.cli.register(bench)
     runs = _group("List, show and export what was run, and tidy up.")
-    benchmark.runs.cli.register(bench, runs)
+    benchmark.runs.cli.register(runs)
     benchmark.report.cli.register(bench)
     app.add_typer(bench, name="bench")
     app.add_typer(runs, name="runs")
+    library = _group("Build libraries of kernels from runs, look at them, and gate them in CI.")
+    benchmark.library.cli.register(library)
+    app.add_typer(library, name="library")
+    return bench
 
 
 def list_studies(json: JsonOption = False) -> None:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aspl.command import JsonOption, tell, told
-from aspl.terminal import UsageError, is_colored, quoted, reason, write_records, write_text
+from aspl.command import JsonOption, told
+from aspl.terminal import UsageError, is_colored, write_records, write_text
+from benchmark.report.command import write_report
 from benchmark.store.command import WORKSPACE, RunArgument, WorkspaceOption
 
 if TYPE_CHECKING:
-    from benchmark.report.content import Report
+    pass
 
 
 def register(bench: typer.Typer) -> None:
@@ -56,7 +56,7 @@ def report(
     if list(files.values()).count("-") + json > 1:
         raise UsageError("only one format can go to standard output")
     for form, file in files.items():
-        _write(form, file, found)
+        write_report(form, file, found)
     if json:
         from benchmark.report.record import report_record
 
@@ -65,35 +65,3 @@ def report(
         from benchmark.report.text import report_text
 
         write_text(report_text(found, color=is_colored(sys.stdout)) + "\n", sys.stdout)
-
-
-def _write(form: str, file: str, report: Report) -> None:
-    text = _text(form, report)
-    if file == "-":
-        write_text(text, sys.stdout)
-        return
-    try:
-        Path(file).write_text(text, encoding="utf-8", newline="")
-    except OSError as error:
-        raise UsageError(f"cannot write {quoted(file)}: {reason(error)}") from error
-    tell(f"the report is in {file}")
-
-
-def _text(form: str, report: Report) -> str:
-    match form:
-        case "html":
-            from benchmark.report.html import report_html
-
-            return report_html(report)
-        case "markdown":
-            from benchmark.report.markdown import report_markdown
-
-            return report_markdown(report)
-        case "csv":
-            from benchmark.report.samples import samples_csv
-
-            return samples_csv(report.run)
-        case _:
-            from benchmark.report.junit import report_junit
-
-            return report_junit(report)

@@ -7,8 +7,9 @@ import json
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, TypeVar
 
+from benchmark.judge.early import Checkup
 from benchmark.judge.record import from_json, to_json
 from benchmark.judge.verdict import Outcome, Verdict
 from benchmark.store.objects import decoded, digest, encoded
@@ -19,6 +20,7 @@ CACHE_KIND = "verdict"
 UNSURE = frozenset({Outcome.LIMIT, Outcome.CRASHED})
 """Outcomes that may be the machine's doing; they are never taken from the cache."""
 
+T = TypeVar("T")
 KeyRule: TypeAlias = Callable[[Task, str], str]
 
 
@@ -27,6 +29,10 @@ class Judge(Protocol):
 
     def judge(self, task: Task, text: str) -> Verdict:
         """Return the verdict on a program."""
+        ...
+
+    def check(self, task: Task, text: str) -> Checkup:
+        """Return what the first stages say of a program."""
         ...
 
 
@@ -63,6 +69,7 @@ class Judging:
 
     Args:
         key: names all that a verdict on a program depends on.
+        slots: of what is asked at the same time.
         cache: whether verdicts of other runs are taken.
     """
 
@@ -70,6 +77,7 @@ class Judging:
     workspace: Workspace
     key: KeyRule
     threads: Executor
+    slots: asyncio.Semaphore
     cache: bool = True
     _known: dict[str, asyncio.Task[Found]] = field(default_factory=dict)
 
@@ -85,6 +93,11 @@ class Judging:
             return await self._find(key, task, program)
         return Found(verdict=found.verdict, data=found.data, key=key, cached=True)
 
+    async def checkup(self, task: Task, program: str) -> Checkup:
+        """Return what the first stages say of a program."""
+        async with self.slots:
+            return await self._ask(self.judge.check, task, program)
+
     async def _settled(self, key: str) -> Found:
         try:
             return await asyncio.shield(self._known[key])
@@ -96,15 +109,22 @@ class Judging:
         kept = self._recall(key) if self.cache else None
         if kept is not None:
             return kept
+        async with self.slots:
+            verdict = await self._ask(self.judge.judge, task, program)
+            if verdict.outcome is Outcome.CRASHED:
+                # once more: it may have been the machine
+                verdict = await self._ask(self.judge.judge, task, program)
+        data = encoded(json.dumps(to_json(verdict), sort_keys=True))
+        return Found(verdict=verdict, data=data, key=key, cached=False)
+
+    async def _ask(self, ask: Callable[[Task, str], T], task: Task, program: str) -> T:
         loop = asyncio.get_running_loop()
         try:
-            verdict = await loop.run_in_executor(self.threads, self.judge.judge, task, program)
+            return await loop.run_in_executor(self.threads, ask, task, program)
         # whatever it is, it costs this sample's verdict and not the run
         except Exception as error:
             words = " ".join(f"{type(error).__name__}: {error}".split())
             raise JudgeFailed(words) from error
-        data = encoded(json.dumps(to_json(verdict), sort_keys=True))
-        return Found(verdict=verdict, data=data, key=key, cached=False)
 
     def _recall(self, key: str) -> Found | None:
         name = self.workspace.recall(CACHE_KIND, key)

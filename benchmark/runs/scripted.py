@@ -1,24 +1,10 @@
-"""Solvers that follow a script: doubles for tests and smoke runs, which know no task."""
+"""Answers by a rule, for doubles of models in tests and smoke runs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from benchmark.runs.solver import Reply, Request
-from benchmark.store.events import Usage
 from benchmark.tasks.shown import Shown
-
-
-@dataclass(frozen=True, slots=True)
-class Scripted:
-    """A solver that answers every request by a rule, and costs nothing."""
-
-    answer: Callable[[Shown], str]
-
-    async def propose(self, request: Request) -> Reply:
-        """Return what the rule says."""
-        return Reply(text=self.answer(request.task), usage=Usage(usd=0.0))
 
 
 def empty(_: Shown) -> str:

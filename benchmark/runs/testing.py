@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from benchmark.judge.early import Checkup
 from benchmark.judge.verdict import Cost, Outcome, Verdict
 from benchmark.tasks.task import Task
 
+EARLY = frozenset({Outcome.UNPARSEABLE, Outcome.ILL_TYPED, Outcome.NOT_LINEAR, Outcome.WRONG_SHAPE})
 Rule = Callable[[str, str], Outcome]
 """From the task's name and the program."""
 
@@ -25,6 +27,13 @@ class ScriptedJudge:
 
     rule: Rule = by_first_word
     asked: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def check(self, task: Task, text: str) -> Checkup:
+        """Return how far a program gets; `twice` in it stands for a stream that is read twice."""
+        outcome = self.rule(task.name, text)
+        early = outcome if outcome in EARLY else None
+        linear = text.replace("not-linear twice", "correct") if "twice" in text else None
+        return Checkup(outcome=early, linear=linear)
 
     def judge(self, task: Task, text: str) -> Verdict:
         """Return a verdict; cycles of a correct program are a hundred for each of its words."""

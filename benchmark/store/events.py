@@ -249,6 +249,8 @@ class SampleProposed:
     call: int = 0
     step: Step = "propose"
     reply: str
+    program: str | None = None
+    """The program in the reply, as its digest."""
     prompt: str | None = None
     """The part of the prompt that is the same for other samples."""
     tail: str | None = None
@@ -263,8 +265,9 @@ class SampleProposed:
     usage: Usage
 
     def objects(self) -> tuple[str, ...]:
-        """Return the reply, and the prompt if there was one."""
-        return tuple(each for each in (self.reply, self.prompt, self.tail) if each is not None)
+        """Return the reply, and the program and the prompt if there are any."""
+        parts = (self.reply, self.program, self.prompt, self.tail)
+        return tuple(each for each in parts if each is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -112,6 +113,12 @@ class Workspace:
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
+
+    @property
+    def file(self) -> Path | None:
+        """The file of the database; None for a server's."""
+        url = self._engine.url
+        return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
 
     def write(self, writes: Sequence[Write]) -> tuple[Entry, ...]:
         """Record all of it in one transaction, and return the events as recorded.

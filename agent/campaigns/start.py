@@ -1,30 +1,30 @@
-"""From what was asked for to a run that can begin: tasks, solver, configuration."""
+"""From what was asked for to a run that can begin: tasks and configuration."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from importlib import metadata
-from typing import TypeAlias
 
+from agent.policies.table import POLICIES
 from aspl.terminal import UsageError, meant, quoted
 from benchmark.runs.judging import KeyRule
-from benchmark.runs.recorded import read_recording
-from benchmark.runs.scripted import SCRIPTS, Scripted
-from benchmark.runs.solver import Solver
 from benchmark.store.clock import Ids
-from benchmark.store.events import AskedTask, Limits, RunConfig, RunResumed, RunStarted
+from benchmark.store.events import (
+    AskedTask,
+    Limits,
+    ModelOptions,
+    PolicyOptions,
+    RunConfig,
+    RunResumed,
+    RunStarted,
+)
 from benchmark.store.objects import digest_of
 from benchmark.store.view import RunView, fold
 from benchmark.store.workspace import Workspace, Write
 from benchmark.tasks.table import suite_named, task_named
 from benchmark.tasks.task import Task, TaskError
-
-POLICIES = ("best-of-n",)
-
-Vendor: TypeAlias = Callable[[str], Solver]
-"""Makes a solver of the name behind its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,25 +38,8 @@ class Wanted:
     policy: str = "best-of-n"
     samples: int = 1
     seed: int = 0
-
-
-def scripted(name: str) -> Solver:
-    """Return a test double. Errors: UsageError."""
-    if name not in SCRIPTS:
-        raise UsageError(f"there is no script {quoted(name)}; there are {', '.join(SCRIPTS)}")
-    return Scripted(SCRIPTS[name])
-
-
-VENDORS: Mapping[str, Vendor] = {"recorded": read_recording, "scripted": scripted}
-
-
-def solver_named(model: str, vendors: Mapping[str, Vendor] = VENDORS) -> Solver:
-    """Return the solver of `vendor/name`. Errors: UsageError."""
-    vendor, slash, name = model.partition("/")
-    if not slash or not name or vendor not in vendors:
-        known = ", ".join(f"{each}/..." for each in vendors)
-        raise UsageError(f"expected --model VENDOR/NAME with {known}, got {quoted(model)}")
-    return vendors[vendor](name)
+    options: PolicyOptions = field(default_factory=PolicyOptions)
+    reached: ModelOptions = field(default_factory=ModelOptions)
 
 
 def config_of(wanted: Wanted) -> RunConfig:
@@ -80,18 +63,21 @@ def config_of(wanted: Wanted) -> RunConfig:
             for each in tasks
         ),
         versions=versions(),
+        options=wanted.options,
+        reached=wanted.reached,
     )
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of what runs and judges."""
+    """Return the versions of what runs, judges and asks."""
     from benchmark.judge.identity import judge_version
+    from prompts.render import VERSION
 
     try:
         workbench = metadata.version("aspl-workbench")
     except metadata.PackageNotFoundError:
         workbench = "not installed"
-    return {"workbench": workbench, "judge": judge_version()}
+    return {"workbench": workbench, "judge": judge_version(), "prompts": VERSION}
 
 
 def tasks_of(config: RunConfig) -> dict[str, Task]:

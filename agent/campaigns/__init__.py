@@ -1,0 +1,1 @@
+"""Runs of many episodes: started, bounded, resumed, recorded."""

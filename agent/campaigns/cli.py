@@ -1,0 +1,292 @@
+"""The sub-command that runs campaigns: bench run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import typer
+
+from agent.campaigns import command as options
+from aspl.command import JsonOption, tell, told
+from aspl.terminal import UsageError, write_records, write_text
+from benchmark.store.command import WORKSPACE, WorkspaceOption
+
+if TYPE_CHECKING:
+    from agent.providers.model import Model
+    from benchmark.runs.recorder import Observer
+    from benchmark.store.events import Limits, RunConfig
+    from benchmark.store.view import RunView
+    from benchmark.store.workspace import Entry, Workspace
+    from benchmark.tasks.task import Task
+
+INCOMPLETE = 1
+BUDGET_SPENT = 3
+INTERRUPTED = 130
+
+T = TypeVar("T")
+
+
+def register(bench: typer.Typer) -> None:
+    """Add the sub-command to its group."""
+    bench.command("run")(told(run))
+
+
+def run(
+    context: typer.Context,
+    model: options.ModelOption = None,
+    suite: options.SuiteOption = "core",
+    tasks: options.TasksOption = None,
+    policy: options.PolicyOption = "best-of-n",
+    samples: options.SamplesOption = 1,
+    seed: options.SeedOption = 0,
+    strata: options.StrataOption = 3,
+    rounds: options.RoundsOption = None,
+    patience: options.PatienceOption = 1,
+    temperatures: options.TemperatureOption = None,
+    order: options.ExemplarsOption = "hardest-first",
+    retrieve: options.RetrieveOption = None,
+    repairs: options.RepairsOption = 0,
+    repair_on: options.RepairOnOption = "check",
+    guard: options.GuardOption = "model",
+    max_output_tokens: options.OutputTokensOption = 4096,
+    effort: options.EffortOption = None,
+    base_url: options.BaseUrlOption = None,
+    is_batch: options.BatchOption = False,
+    record: options.RecordOption = None,
+    prices: options.PricesOption = None,
+    allow_unknown_price: options.UnknownPriceOption = False,
+    deadline: options.DeadlineOption = 600.0,
+    jobs: options.JobsOption = 2,
+    calls_at_once: options.CallsOption = 8,
+    max_calls: options.MaxCallsOption = None,
+    max_minutes: options.MaxMinutesOption = None,
+    max_usd: options.MaxUsdOption = None,
+    max_tokens: options.MaxTokensOption = None,
+    budget: options.BudgetOption = None,
+    resume: options.ResumeOption = None,
+    no_cache: options.NoCacheOption = False,
+    html: options.HtmlOption = None,
+    workspace: WorkspaceOption = WORKSPACE,
+    json: JsonOption = False,
+) -> None:
+    """Make a model write the kernels of a suite, and judge every answer.
+
+    Everything is recorded as it happens; a run that stops for any reason is resumed with
+    `--resume`. The exit code is 1 if answers or verdicts failed to come, 3 if the budget is spent.
+    """
+    session = _session(context.params)
+    if resume is not None:
+        _require_unasked(context)
+        _resume(resume, session)
+    else:
+        _begin(context.params, session)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Session:
+    """What a session is given that is no part of what its run asks for."""
+
+    limits: Limits
+    workspace: str
+    record: Path | None
+    prices: Path | None
+    allow_unknown_price: bool
+    deadline_s: float
+    cache: bool
+    html: Path | None
+    json: bool
+
+
+FIXED = (
+    *("model", "suite", "tasks", "policy", "samples", "seed", "strata", "rounds", "patience"),
+    *("temperatures", "order", "retrieve", "repairs", "repair_on", "guard", "max_output_tokens"),
+    *("effort", "base_url", "is_batch"),
+)
+"""What a run asks for, which does not change when it is resumed."""
+
+
+def _session(params: Mapping[str, Any]) -> _Session:
+    from agent.campaigns.budget import read_budget
+    from benchmark.store.events import Limits
+
+    given = dict(params)
+    if given["budget"] is not None:
+        names = ("max_calls", "max_minutes", "max_usd", "max_tokens")
+        if any(given[name] is not None for name in names):
+            raise UsageError("--budget stands in the place of the --max- options")
+        read = read_budget(given["budget"])
+        given |= {f"max_{each.name}": getattr(read, each.name) for each in fields(read)}
+    return _Session(
+        limits=_of(Limits, given),
+        workspace=given["workspace"],
+        record=given["record"],
+        prices=given["prices"],
+        allow_unknown_price=given["allow_unknown_price"],
+        deadline_s=given["deadline"],
+        cache=not given["no_cache"],
+        html=given["html"],
+        json=given["json"],
+    )
+
+
+def _of(kind: type[T], params: Mapping[str, Any]) -> T:
+    """Return an object whose fields are options of the same names."""
+    found = {each.name: params[each.name] for each in fields(kind)}  # type: ignore[arg-type] # a dataclass
+    return kind(
+        **{name: tuple(each) if isinstance(each, list) else each for name, each in found.items()}
+    )
+
+
+def _require_unasked(context: typer.Context) -> None:
+    for name in FIXED:
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            option = next(each.opts[0] for each in context.command.params if each.name == name)
+            raise UsageError(f"a run is resumed as it was asked for; leave {option} out")
+
+
+def _begin(params: Mapping[str, Any], session: _Session) -> None:
+    """Begin a run; nothing is recorded before all that it needs is there."""
+    from agent.campaigns.start import Wanted, begun, config_of, tasks_of
+    from benchmark.store.clock import SystemClock, random_ids
+    from benchmark.store.events import ModelOptions, PolicyOptions
+    from benchmark.store.find import opened
+
+    if params["model"] is None:
+        raise UsageError("say who answers with --model, or go on with a run with --resume")
+    given = {**params, "temperatures": tuple(params["temperatures"] or ())}
+    wanted = Wanted(
+        suite=given["suite"],
+        tasks=tuple(given["tasks"] or ()),
+        model=given["model"],
+        policy=given["policy"],
+        samples=given["samples"],
+        seed=given["seed"],
+        options=_of(PolicyOptions, given),
+        reached=_of(ModelOptions, given),
+    )
+    config = config_of(wanted)
+    model, tasks = _model(config, session), tasks_of(config)
+    with opened(session.workspace, make=True) as place:
+        new = begun(place, config, session.limits, random_ids(SystemClock()))
+        _go(place, new, model, tasks, session)
+
+
+def _resume(name: str, session: _Session) -> None:
+    from agent.campaigns.lock import locked
+    from agent.campaigns.start import resumed, tasks_of
+    from benchmark.store.find import opened, run_named
+
+    with opened(session.workspace) as place:
+        old = run_named(place, name)
+        model, tasks = _model(old.config, session), tasks_of(old.config)
+        with locked(place.file, old.run):
+            again = resumed(place, old, session.limits)
+        _go(place, again, model, tasks, session)
+
+
+def _model(config: RunConfig, session: _Session) -> Model:
+    from agent.providers.table import Options, model_named
+
+    return model_named(
+        config.model,
+        Options(
+            base_url=config.reached.base_url,
+            effort=config.reached.effort,
+            record=session.record,
+            prices=session.prices,
+            allow_unknown_price=session.allow_unknown_price,
+            deadline_s=session.deadline_s,
+            calls_at_once=session.limits.calls_at_once,
+            jobs=session.limits.jobs,
+        ),
+    )
+
+
+def _go(
+    workspace: Workspace,
+    run: RunView,
+    model: Model,
+    tasks: Mapping[str, Task],
+    session: _Session,
+) -> None:
+    """Run a session, say how it ended, and end with its exit code."""
+    from agent.campaigns.campaign import Parts, run_campaign
+    from agent.campaigns.lock import locked
+    from agent.campaigns.start import key_rule, versions
+    from agent.policies.table import POLICIES
+    from benchmark.judge.pool import JudgePool
+    from benchmark.runs.display import shown
+    from benchmark.runs.progress import Progress
+    from benchmark.store.clock import SystemClock
+    from benchmark.store.workspace import WorkspaceFailed
+
+    clock = SystemClock()
+    tell(f"run {run.run}")
+    if versions()["judge"] != run.config.versions.get("judge"):
+        tell("note: the judge has changed since the run began; verdicts that it has are kept")
+    progress = Progress.of(run, clock)
+    try:
+        with (
+            locked(workspace.file, run.run),
+            JudgePool(run.limits.jobs) as judge,
+            shown(progress) as observer,
+        ):
+            ended = run_campaign(
+                run,
+                Parts(
+                    workspace=workspace,
+                    model=model,
+                    policy=POLICIES[run.config.policy](),
+                    judge=judge,
+                    tasks=tasks,
+                    key=key_rule(),
+                    clock=clock,
+                    observer=_with_records(observer) if session.json else observer,
+                    cache=session.cache,
+                ),
+            )
+    except WorkspaceFailed as failure:
+        again = f"mend that, and go on with `aspl bench run --resume {run.run}`"
+        raise UsageError(f"cannot write the workspace: {failure}; {again}") from failure
+    except KeyboardInterrupt as interrupt:
+        tell(f"interrupted; go on with `aspl bench run --resume {run.run}`")
+        raise typer.Exit(INTERRUPTED) from interrupt
+    tell(progress.line())
+    _end(workspace, ended, session)
+
+
+def _with_records(observer: Observer) -> Observer:
+    from benchmark.runs.export import event_record
+
+    def observe(entries: Sequence[Entry]) -> None:
+        write_records(map(event_record, entries), sys.stdout)
+        sys.stdout.flush()
+        observer(entries)
+
+    return observe
+
+
+def _end(workspace: Workspace, run: RunView, session: _Session) -> None:
+    from aspl.terminal import is_colored
+    from benchmark.report.content import report
+    from benchmark.report.text import report_text
+
+    found = report(workspace, run)
+    if not session.json:
+        write_text(f"{report_text(found, color=is_colored(sys.stdout))}\n", sys.stdout)
+    if session.html is not None:
+        from benchmark.report.command import write_report
+
+        write_report("html", str(session.html), found)
+    again = f"go on with `aspl bench run --resume {run.run}`"
+    if run.ending == "budget":
+        tell(f"the budget is spent ({run.detail}); {again}")
+        raise typer.Exit(BUDGET_SPENT)
+    if run.ending == "incomplete":
+        tell(f"not complete: {run.detail}; {again}")
+        raise typer.Exit(INCOMPLETE)

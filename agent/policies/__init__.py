@@ -1,0 +1,1 @@
+"""How samples are spent: pure rules from what happened to what is asked for next."""
