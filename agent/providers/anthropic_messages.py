@@ -37,8 +37,11 @@ def body(name: str, request: Request, profile: Profile) -> Body:
         sent["temperature"] = sampling.temperature
     if profile.top_p and sampling.top_p is not None:
         sent["top_p"] = sampling.top_p
+    asked: Body = {} if profile.effort is None else {"effort": profile.effort}
     if profile.schema:
-        sent["output_config"] = {"format": {"type": "json_schema", "schema": SCHEMA}}
+        asked["format"] = {"type": "json_schema", "schema": SCHEMA}
+    if asked:
+        sent["output_config"] = asked
     return sent
 
 

@@ -26,6 +26,8 @@ def body(name: str, request: Request, profile: Profile) -> Body:
         sent["top_p"] = sampling.top_p
     if profile.seed:
         sent["seed"] = request.seed
+    if profile.effort is not None:
+        sent["reasoning_effort"] = profile.effort
     if profile.caching == "key" and (key := cache_key(prompt)):
         sent["prompt_cache_key"] = key
     if profile.schema:

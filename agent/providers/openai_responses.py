@@ -26,6 +26,8 @@ def body(name: str, request: Request, profile: Profile) -> Body:
         sent["temperature"] = sampling.temperature
     if profile.top_p and sampling.top_p is not None:
         sent["top_p"] = sampling.top_p
+    if profile.effort is not None:
+        sent["reasoning"] = {"effort": profile.effort}
     if profile.caching == "key" and (key := cache_key(prompt)):
         sent["prompt_cache_key"] = key
     if profile.schema:

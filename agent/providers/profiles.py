@@ -34,6 +34,10 @@ class Profile:
     """Answers of a JSON schema; then a program is asked for as one."""
     caching: Caching = "none"
     batch: bool = False
+    efforts: tuple[str, ...] = ()
+    """Words for how much it may think, as in `low`."""
+    effort: str | None = None
+    """The one that is sent; None leaves it to the model."""
     output_limit: OutputLimit = "max_tokens"
     context_window: Positive | None = None
     """Tokens of prompt and answer."""
