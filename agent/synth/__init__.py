@@ -1,0 +1,1 @@
+"""A program synthesiser that answers requests where a language model would."""

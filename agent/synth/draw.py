@@ -1,0 +1,96 @@
+"""Drawing programs: choices one after the other, and from the beginning where there is no more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+
+from agent.synth.features import Move, Option, Slot
+from agent.synth.grammar import Grammar, drawn
+from agent.synth.options import (
+    Form,
+    application_of,
+    controls,
+    forms,
+    inputs_of,
+    moves,
+    outputs,
+    routes,
+    sources,
+)
+from agent.synth.state import Problem, State, Taken, add, begun
+
+
+class DeadEnd(Exception):
+    """There is no choice left."""
+
+
+@dataclass(slots=True)
+class Draw:
+    """One program that is being drawn."""
+
+    state: State
+    grammar: Grammar
+    random: Random
+    followed: frozenset[int]
+
+    def program(self) -> State:
+        """Draw choices to the end. Errors: DeadEnd."""
+        most = 2 * len(self.state.used) + 3
+        while len(self.state.applied) <= most:
+            found = moves(self.state)
+            move, _ = found[self._pick([option for _, option in found])]
+            if move.kind == "finish":
+                self._finish()
+                return self.state
+            self._apply(move)
+        raise DeadEnd
+
+    def _pick(self, options: list[Option]) -> int:
+        if not options:
+            raise DeadEnd
+        return drawn(options, self.grammar, self.random, self.followed)
+
+    def _apply(self, move: Move) -> None:
+        chosen = self._sources(move.functions)
+        if move.kind == "route":
+            selectors = controls(self.state, len(move.functions))
+            control = selectors[self._pick([option for _, option in selectors])][0]
+            found = routes(self.state, move.functions, chosen, control)
+        else:
+            found = forms(self.state, move.functions[0], chosen)
+        form: Form = found[self._pick([option for _, option in found])][0]
+        add(self.state, application_of(move.functions, chosen, form))
+
+    def _sources(self, functions: tuple[int, ...]) -> tuple[int, ...]:
+        chosen: tuple[int, ...] = ()
+        place, count = 0, len(inputs_of(self.state, functions[0]))
+        while place < count:
+            found = sources(self.state, Slot(functions, place, chosen))
+            value, width, _ = found[self._pick([option for _, _, option in found])]
+            chosen = (*chosen, value)
+            place += width
+        return chosen
+
+    def _finish(self) -> None:
+        taken: tuple[Taken, ...] = ()
+        for place in range(len(self.state.problem.asked.results)):
+            found = outputs(self.state, place, tuple(each.value for each in taken))
+            taken = (*taken, found[self._pick([option for _, option in found])][0])
+        for each in taken:
+            self.state.values[each.value].reads += 1
+        if self.state.unread():
+            raise DeadEnd
+        self.state.outputs = taken
+
+
+def draw(
+    problem: Problem, grammar: Grammar, random: Random, followed: frozenset[int]
+) -> tuple[State, bool]:
+    """Draw one program; return its state, and whether it is whole."""
+    state = begun(problem)
+    try:
+        Draw(state, grammar, random, followed).program()
+    except DeadEnd:
+        return state, False
+    return state, True

@@ -1,0 +1,122 @@
+"""A program while it is being put together: values, and the applications that make them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from agent.synth.formula import Formula
+from agent.synth.reach import Reach, Way
+from agent.synth.reading import Asked
+from agent.synth.trees import Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A value that is read, and the way on which it comes to the type that is needed."""
+
+    value: int
+    way: Way
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """Functions applied to values: one, or as many as there are ways of a selector."""
+
+    functions: tuple[int, ...]
+    op: str
+    """`Map`, `Accum`, `Scan`, or `route`."""
+    rank: int
+    sources: tuple[Taken, ...]
+    control: Taken | None
+    """The selectors of a route."""
+    result: int
+    """The type that is made."""
+
+
+@dataclass(slots=True)
+class Value:
+    """A stream: an input, or what an application makes."""
+
+    type: int
+    maker: Application | None
+    name: str
+    """Of the input or of the function."""
+    kind: str
+    """What its maker is to the grammar."""
+    denotes: Tree | None
+    """What it is in the formula."""
+    reads: int = 0
+
+
+@dataclass(slots=True)
+class Problem:
+    """All that stays the same while programs for a task are drawn."""
+
+    asked: Asked
+    reach: Reach
+    formula: Formula
+    kinds: tuple[tuple[str, str], ...]
+    """Two names of every function in the grammar: by its body, and by its types."""
+    groups: tuple[tuple[int, ...], ...]
+    """Functions of one signature in a row: what a selector may choose from."""
+    order: tuple[int, ...]
+    """Functions in the order in which the prose speaks of them."""
+
+
+@dataclass(slots=True)
+class State:
+    """Values so far, and how often each function was applied."""
+
+    problem: Problem
+    values: list[Value]
+    used: list[int]
+    applied: list[Application] = field(default_factory=list)
+    outputs: tuple[Taken, ...] = ()
+    last: int = -1
+    """The function that was applied last."""
+    steps: int = 0
+    """Work done: options weighed and types looked at."""
+    charged: set[int] = field(default_factory=set)
+
+    def unread(self) -> list[int]:
+        """Return the values that nothing reads yet."""
+        return [place for place, value in enumerate(self.values) if not value.reads]
+
+
+def begun(problem: Problem) -> State:
+    """Return the state in which there are only the inputs."""
+    types, leaves = problem.reach.types, problem.formula.leaves
+    values = [
+        Value(types.number(stream), None, name, "input", leaves.get(name))
+        for name, stream in problem.asked.inputs
+    ]
+    return State(problem, values, [0] * len(problem.asked.functions))
+
+
+def add(state: State, application: Application) -> None:
+    """Put the value that an application makes to the others."""
+    reads = [*application.sources, *([application.control] if application.control else [])]
+    for each in reads:
+        state.values[each.value].reads += 1
+    for function in application.functions:
+        state.used[function] += 1
+    function = application.functions[-1]
+    state.last = function
+    state.applied.append(application)
+    problem = state.problem
+    name = problem.asked.functions[application.functions[0]].name
+    kind = problem.kinds[application.functions[0]][0]
+    denotes = _denoted(state, application)
+    state.values.append(Value(application.result, application, name, kind, denotes))
+
+
+def _denoted(state: State, application: Application) -> Tree | None:
+    """Return what the result is in the formula; what the formula passes over changes nothing."""
+    taken = tuple(state.values[each.value].denotes for each in application.sources)
+    ways = [each for one in application.functions for each in state.problem.formula.ways[one]]
+    for wanted, made in ways:
+        if wanted == taken:
+            return made
+    known: Sequence[Tree] = [each for each in taken if each is not None]
+    return None if ways or not known else known[0]

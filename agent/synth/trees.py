@@ -1,0 +1,145 @@
+"""Expressions as trees of plain tuples: bodies of functions, and the formula of a task.
+
+A tree is `(sign, parts)`. Subscripts are left out and a square is a product, so that what a body
+and a formula have in common can be seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from aspl.functions.expressions import (
+    Binary,
+    Call,
+    Expr,
+    Group,
+    Name,
+    Number,
+    Pattern,
+    Size,
+    Subscript,
+    Unary,
+    Weight,
+)
+from aspl.functions.function import Declared
+
+Tree: TypeAlias = "tuple[str, tuple[Tree, ...]]"
+
+HOLE = "?"
+STATE = "state"
+_EITHER_WAY = ("+", "*")
+_MOST = 400
+"""Parts of a tree; larger bodies are compared by their types alone."""
+
+
+class TooLarge(Exception):
+    """A tree beyond all use."""
+
+
+@dataclass(slots=True)
+class _Reader:
+    names: dict[str, Tree]
+    keeps_names: bool
+    """Whether sizes and weights keep their names, as in a formula."""
+    left: int = _MOST
+
+    def read(self, expr: Expr) -> Tree:
+        self.left -= 1
+        if self.left < 0:
+            raise TooLarge
+        match expr:
+            case Name():
+                return self.names.get(expr.name, (expr.name, ()))
+            case Number():
+                return number_tree(expr.value)
+            case Size():
+                return (str(expr.dim) if self.keeps_names else "size", ())
+            case Weight():
+                return (expr.name if self.keeps_names else "weight", ())
+            case Unary():
+                return (expr.op, (self.read(expr.operand),))
+            case Binary():
+                return binary(expr.op, self.read(expr.left), self.read(expr.right))
+            case Call():
+                return self._call(expr)
+            case Subscript():
+                return self._part(expr)
+            case Group():
+                return ("group", tuple(map(self.read, expr.parts)))
+            case _:
+                return ("...", ())
+
+    def _call(self, expr: Call) -> Tree:
+        args = tuple(map(self.read, expr.args))
+        if expr.name in ("full", "cast", "reshape") and len(args) == 1:
+            # the same numbers, in another form
+            return args[0]
+        return (expr.name, args)
+
+    def _part(self, expr: Subscript) -> Tree:
+        value = self.read(expr.value)
+        return value if self.keeps_names else ("part", (value, (str(expr.items), ())))
+
+
+def number_tree(value: float) -> Tree:
+    """Return the tree of a number."""
+    return (f"{value:g}", ())
+
+
+def binary(sign: str, left: Tree, right: Tree) -> Tree:
+    """Return the tree of an operation in its one normal form."""
+    if sign == "**" and right == ("2", ()):
+        return ("*", (left, left))
+    if sign in _EITHER_WAY:
+        left, right = sorted((left, right))
+    return (sign, (left, right))
+
+
+def body_of(fn: Declared, *, keeps_names: bool) -> Tree | None:
+    """Return the body of a function with holes for its parameters, None where it is no help."""
+    names: dict[str, Tree] = {}
+    for place, param in enumerate(fn.params):
+        is_state = param.init is not None and place == len(fn.params) - 1
+        names[param.name] = (STATE if is_state else f"{HOLE}{place}", ())
+    reader = _Reader(names, keeps_names)
+    try:
+        for let in fn.lets:
+            _bind(let.target, reader.read(let.value), names)
+        return reader.read(fn.value)
+    except TooLarge:
+        return None
+
+
+def _bind(target: Pattern, value: Tree, names: dict[str, Tree]) -> None:
+    if isinstance(target, str):
+        names[target] = value
+        return
+    for place, part in enumerate(target):
+        _bind(part, ("part", (value, (str(place), ()))), names)
+
+
+def text_of(tree: Tree) -> str:
+    """Write a tree as a key."""
+    sign, parts = tree
+    return f"{sign}({','.join(map(text_of, parts))})" if parts else sign
+
+
+def matched(pattern: Tree, tree: Tree, bound: Mapping[str, Tree]) -> dict[str, Tree] | None:
+    """Return what the holes of a pattern stand for in a tree, None where it is another."""
+    sign, parts = pattern
+    if sign.startswith(HOLE) and not parts:
+        if sign in bound:
+            return dict(bound) if bound[sign] == tree else None
+        return {**bound, sign: tree}
+    if sign != tree[0] or len(parts) != len(tree[1]):
+        return None
+    orders = [tree[1], tree[1][::-1]] if sign in _EITHER_WAY and len(parts) == 2 else [tree[1]]
+    for order in orders:
+        found: dict[str, Tree] | None = dict(bound)
+        for part, given in zip(parts, order, strict=True):
+            found = None if found is None else matched(part, given, found)
+        if found is not None:
+            return found
+    return None
