@@ -35,7 +35,8 @@ def body(name: str, request: Request, profile: Profile) -> Body:
         sent["system"] = system
     if profile.temperature and sampling.temperature is not None:
         sent["temperature"] = sampling.temperature
-    if profile.top_p and sampling.top_p is not None:
+    # newer models take one of the two
+    if profile.top_p and sampling.top_p is not None and "temperature" not in sent:
         sent["top_p"] = sampling.top_p
     asked: Body = {} if profile.effort is None else {"effort": profile.effort}
     if profile.schema:

@@ -88,6 +88,12 @@ class Calls:
         self._ended: str | None = None
         self._was_reached = False
 
+    def afresh(self) -> Calls:
+        """Return one that asks in the same way, whatever refusals this one has met."""
+        return Calls(
+            self._patience, self._pacing, clock=self._clock, sleep=self._sleep, draw=self._draw
+        )
+
     async def answer(self, attempt: Attempt, bound: Usage) -> Answered:
         """Ask until there is an answer.
 

@@ -30,12 +30,14 @@ class Api:
     """One way of asking a server.
 
     Its `body` makes what is sent of the model's name, a request and a profile; `read` reads what
-    came back (Errors: Malformed); `post` sends it (Errors: AttemptFailed).
+    came back (Errors: Malformed); `post` sends it (Errors: AttemptFailed), and `count`, where a
+    server has that, has the tokens of its prompt counted instead.
     """
 
     body: Callable[[str, Request, Profile], Body]
     read: Callable[[Body, Profile], Answer]
     post: Callable[[Body], Awaitable[Received]]
+    count: Callable[[Body], Awaitable[Received]] | None
     close: Callable[[], Awaitable[None]]
 
 
@@ -47,6 +49,8 @@ class Online:
     """`vendor/name`, as it was asked for."""
     model: str
     """The name that its server knows."""
+    known_as: str
+    """`vendor/name` as tables of profiles and prices have it."""
     api: Api
     calls: Calls
     pacing: Pacing

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Protocol
-
 import httpx2
 import openai
 
@@ -15,20 +12,8 @@ from agent.providers.wire import Body
 from benchmark.store.clock import Clock
 
 CONNECT_S = 10.0
-
-
-class RawResponse(Protocol):
-    """What the client returns before it reads it."""
-
-    @property
-    def text(self) -> str:
-        """The body."""
-        ...
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """Names in any case."""
-        ...
+COUNTED = ("model", "input", "instructions", "text")
+"""What of a request has tokens that are counted."""
 
 
 def openai_client(access: Access, base_url: str) -> openai.AsyncOpenAI:
@@ -43,39 +28,42 @@ def openai_client(access: Access, base_url: str) -> openai.AsyncOpenAI:
 
 def responses_api(client: openai.AsyncOpenAI, access: Access, clock: Clock) -> Api:
     """Return the Responses API of a client."""
-    create = client.responses.with_raw_response.create
+    path = "/responses"
     return Api(
         body=openai_responses.body,
         read=openai_responses.read,
-        post=_post(create, access, clock),
+        post=lambda sent: _post(client, path, sent, access, clock),
+        count=lambda sent: _post(client, f"{path}/input_tokens", _counted(sent), access, clock),
         close=client.close,
     )
 
 
 def chat_api(client: openai.AsyncOpenAI, access: Access, clock: Clock) -> Api:
     """Return the chat completions API of a client."""
-    create = client.chat.completions.with_raw_response.create
     return Api(
         body=openai_chat.body,
         read=openai_chat.read,
-        post=_post(create, access, clock),
+        post=lambda sent: _post(client, "/chat/completions", sent, access, clock),
+        count=None,
         close=client.close,
     )
 
 
-def _post(
-    create: Callable[..., Awaitable[RawResponse]], access: Access, clock: Clock
-) -> Callable[[Body], Awaitable[Received]]:
-    async def post(sent: Body) -> Received:
-        try:
-            raw = await create(**sent)
-        except openai.APIStatusError as error:
-            response = error.response
-            raise refused(
-                error.status_code, response.text, response.headers, access, clock
-            ) from None
-        except openai.APIConnectionError as error:
-            raise broken(error, access) from None
-        return Received(text=raw.text, headers=raw.headers)
+def _counted(sent: Body) -> Body:
+    return {name: sent[name] for name in COUNTED if name in sent}
 
-    return post
+
+async def _post(
+    client: openai.AsyncOpenAI, path: str, sent: Body, access: Access, clock: Clock
+) -> Received:
+    try:
+        # not `create`, which reads answers that are no JSON as if they were good
+        response = await client.post(path, body=sent, cast_to=httpx2.Response)
+    except openai.APIStatusError as error:
+        response = error.response
+        raise refused(
+            response.status_code, response.text, response.headers, access, clock
+        ) from None
+    except openai.APIConnectionError as error:
+        raise broken(error, access) from None
+    return Received(text=response.text, headers=response.headers)

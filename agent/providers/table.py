@@ -219,6 +219,7 @@ def _online(
     return Online(
         name=f"{vendor}/{name}",
         model=name,
+        known_as=model,
         api=api,
         calls=Calls(
             patience,
