@@ -48,6 +48,8 @@ class Family:
 
     name: str
     operators: tuple[Operator, ...]
+    is_rare: bool
+    """Whether few kernels need it; then parameters are not told one by one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

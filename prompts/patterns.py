@@ -100,8 +100,9 @@ def kernel(x: Stream(f32, [G, R, C])) -> Stream(f32, [G, C]):
     Pattern(
         title="A fold over all dims of a stream",
         about="A stream keeps at least one dim. Before a fold over its outermost dim, put a dim "
-        "of extent 1 around all, by `Promote` with the number of dims as `rank`; what is left of "
-        "it goes away by `Flatten` once there is another dim inside.",
+        "of extent 1 around all, by `Promote` with the number of dims as `rank`; the 1 that "
+        "is left is merged into its neighbour by `Flatten`, once there is one: of `[1, R, C]` the "
+        "dims 1 and 2, by `Flatten(y, min=1, max=2)`.",
         program="""\
 R, C = Dim(3), Dim(2)
 
@@ -160,8 +161,9 @@ def kernel(x: Stream(f32, [G, T]), w: Stream(f32, [G, T])) -> Stream(f32, [G]):
     Pattern(
         title="Elements sent different ways, and put together again",
         about="The selector is read twice, once to send and once to collect. What a way needs "
-        "beside the element is zipped to it before. `Reassemble` adds a dim with what the named "
-        "ways give; `Accum` folds it, also where an element took several ways (their sum here) "
+        "beside the element is zipped to it before. A part has one dim in place of all dims of "
+        "the selector; `Reassemble` brings these back, and adds one inside for what the named "
+        "ways give. `Accum` folds it, also where an element took several ways (their sum here) "
         "or none (the initial state). The ways come in the order of the flags.",
         program="""\
 T = Dim(4)

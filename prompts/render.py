@@ -13,7 +13,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from prompts.contexts import Context
 from prompts.fences import fenced, given, prose
 
-TEMPLATES = Path(__file__).parent / "templates"
+_HERE = Path(__file__).parent
+TEMPLATES = _HERE / "templates"
+_WORDS = ("patterns.py", "rewrites.py")
+"""Files beside the templates that hold words of prompts."""
 _INNER_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -31,13 +34,13 @@ def template_name(kind: type[Context]) -> str:
 
 def _version() -> str:
     hashed = sha256()
-    for path in sorted(TEMPLATES.glob("*.jinja")):
+    for path in (*sorted(TEMPLATES.glob("*.jinja")), *map(_HERE.joinpath, _WORDS)):
         hashed.update(f"{path.name}\0{path.read_text(encoding='utf-8')}\0".encode())
     return hashed.hexdigest()[:16]
 
 
 VERSION = _version()
-"""Of all templates: two runs with the same were told the same things in the same words."""
+"""Of all templates, idioms and rewrites; what is printed of operators is the language's own."""
 
 
 @cache

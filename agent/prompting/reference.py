@@ -15,16 +15,14 @@ from aspl.text.derived import DERIVED
 from prompts import contexts
 from prompts.patterns import PATTERNS, Pattern
 
-ORDER = (
+USUAL = (
     "higher-order",
     "shape",
     "on-chip",
     "routing",
-    "sources and sinks",
-    "statements",
-    "off-chip",
 )
-"""Families, those first that most kernels are made of."""
+"""The families that most kernels are made of."""
+RARE = ("sources and sinks", "statements", "off-chip")
 _SECTION = re.compile(r"^(?P<label>[A-Z][a-z]+): +", re.MULTILINE)
 
 
@@ -35,8 +33,9 @@ def operators() -> contexts.Operators:
             contexts.Family(
                 name=family,
                 operators=tuple(_operator(op) for op in OPS.values() if op.family == family),
+                is_rare=family in RARE,
             )
-            for family in ORDER
+            for family in (*USUAL, *RARE)
         ),
         derived=tuple(
             contexts.Derived(name=each.name, about=each.doc, expansion=each.expansion)
