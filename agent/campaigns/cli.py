@@ -183,7 +183,7 @@ def _resume(name: str, session: _Session) -> None:
 
     with opened(session.workspace) as place:
         old = run_named(place, name)
-        model, tasks = _model(old.config, session), tasks_of(old.config)
+        tasks, model = tasks_of(old.config), _model(old.config, session)
         with locked(place.file, old.run):
             again = resumed(place, old, session.limits)
         _go(place, again, model, tasks, session)

@@ -66,7 +66,8 @@ class Steps:
     clock: Clock
     failed: Counter[str] = field(default_factory=Counter)
     crashed: int = 0
-    _found: dict[str, tuple[Found, float]] = field(default_factory=dict)
+    _found: dict[tuple[str, int], tuple[Found, float]] = field(default_factory=dict)
+    """Verdicts on their way from the judge to the records, by task and sample."""
 
     async def propose(self, state: State) -> Update:
         """Ask for a first answer."""
@@ -77,10 +78,14 @@ class Steps:
     async def check(self, state: State) -> Update:
         """Read and check the program at hand."""
         text = self.texts.get(state["program"])
-        found = await self.judging.checkup(self.tasks[state["task"]], text)
-        if found.outcome not in _MENDABLE:
+        good = {"outcome": "", "found": ""}
+        try:
+            found = await self.judging.checkup(self.tasks[state["task"]], text)
+        except JudgeFailed:
             # what broke here is the judge's to tell
-            return {"outcome": "", "found": ""}
+            return good
+        if found.outcome not in _MENDABLE:
+            return good
         body = {"schema": CHECKUP, **checkup_to_json(found)}
         name, data = self.texts.put(json.dumps(body, sort_keys=True))
         event = SampleChecked(
@@ -129,9 +134,9 @@ class Steps:
         """Ask for the verdict."""
         found, seconds = await self._verdict(state)
         outcome = found.verdict.outcome
-        self._found[found.name] = found, seconds
         self.texts.keep(found.name, found.data)
         if not self._goes_back(state, outcome):
+            self._found[state["task"], state["sample"]] = found, seconds
             return {"verdict": found.name}
         event = SampleChecked(
             task=state["task"],
@@ -147,11 +152,9 @@ class Steps:
 
     async def record(self, state: State) -> Update:
         """Record how the sample ended."""
-        if state["verdict"] in self._found:
-            found, seconds = self._found.pop(state["verdict"])
-        else:
-            # taken up behind a kill
-            found, seconds = await self._verdict(state)
+        kept = self._found.pop((state["task"], state["sample"]), None)
+        # there is none where the sample is taken up behind a kill
+        found, seconds = kept or await self._verdict(state)
         text = self.texts.get(state["program"])
         cost = found.verdict.cost
         judged = SampleJudged(

@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -107,11 +108,18 @@ def test_an_export_holds_every_text_once(folder: Path) -> None:
         each["body"][name]
         for each in records
         if each["schema"] == "aspl.event/1"
-        for name in ("reply", "program", "verdict")
-        if name in each["body"]
+        for name in ("reply", "program", "verdict", "prompt", "tail")
+        if each["body"].get(name)
     }
     assert set(objects) == asked
-    assert len(objects) == 36
+    kinds = Counter(
+        name
+        for each in records
+        if each["schema"] == "aspl.event/1"
+        for name in ("prompt", "tail")
+        if each["body"].get(name)
+    )
+    assert kinds["prompt"] == 12
 
 
 def test_a_budget_ends_a_run_with_its_own_exit_code(folder: Path) -> None:
@@ -266,7 +274,7 @@ def test_lists_are_what_their_goldens_say(
 
 WRONG = [
     ("bench run", "say who answers with --model, or go on with a run with --resume"),
-    ("bench run --model gpt", "expected --model VENDOR/NAME with recorded/..., scripted/..., got"),
+    ("bench run --model gpt", "expected VENDOR/NAME, got `gpt`; there are openai, openai-chat"),
     ("bench run --model scripted/zer", "there is no script `zer`; there are empty, zero,"),
     ("bench run --model recorded/none", "cannot read `none`: no such file or directory"),
     ("bench run --model scripted/zero --suite cor", "there is no suite `cor`"),

@@ -11,6 +11,7 @@ from benchmark.judge.verdict import Cost, Outcome, Verdict
 from benchmark.store.events import (
     AskedTask,
     Limits,
+    PolicyOptions,
     RunConfig,
     RunEnded,
     RunStarted,
@@ -41,12 +42,17 @@ TASKS = (
 
 
 def config(
-    tasks: Iterable[AskedTask] = TASKS, samples: int = 4, model: str = "recorded/answers"
+    tasks: Iterable[AskedTask] = TASKS,
+    samples: int = 4,
+    model: str = "recorded/answers",
+    policy: str = "best-of-n",
+    options: PolicyOptions | None = None,
 ) -> RunConfig:
     return RunConfig(
         suite="core",
         model=model,
-        policy="best-of-n",
+        policy=policy,
+        options=options or PolicyOptions(),
         samples=samples,
         seed=0,
         tasks=tuple(tasks),

@@ -1,87 +1,23 @@
-"""Sessions of runs: everything is recorded, resuming does what is missing, limits stop."""
+"""Campaigns: everything is recorded, resuming does what is missing, limits stop."""
 
 from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from asked_tasks import TASKS
+from campaigns import LIMITS, Answers, resume, session, start, words
 from run_records import asked, config, opened
 
+from agent.providers.model import CallFailed, Reply, Request
 from benchmark.judge.verdict import Outcome
-from benchmark.runs.judging import Judge
-from benchmark.runs.runner import Parts, run_session
-from benchmark.runs.solver import Reply, Request, Solver, SolverFailed
 from benchmark.runs.testing import ScriptedJudge
-from benchmark.store.events import Limits, RunEnded, RunResumed, RunStarted, Usage
-from benchmark.store.objects import digest_of
-from benchmark.store.testing import SteppingClock
+from benchmark.store.events import Limits, RunEnded, RunStarted, Usage
 from benchmark.store.view import RunView, fold
-from benchmark.store.workspace import Entry, Workspace, Write
-
-Rule = Callable[[Request], str]
-LIMITS = Limits(jobs=2, calls_at_once=3)
-
-
-class Answers:
-    """Answers by a rule, and counts its calls."""
-
-    def __init__(self, rule: Rule, failing: Sequence[int] = ()) -> None:
-        self.rule = rule
-        self.failing = failing
-        self.calls: list[tuple[str, int]] = []
-
-    async def propose(self, request: Request) -> Reply:
-        number = len(self.calls)
-        self.calls.append((request.task.name, request.sample))
-        await asyncio.sleep(0)
-        if number in self.failing:
-            raise SolverFailed("timed out", Usage(calls=1, seconds=30.0))
-        usage = Usage(input_tokens=100, output_tokens=10, usd=0.01)
-        return Reply(text=self.rule(request), prompt="the prompt", usage=usage)
-
-
-def words(request: Request) -> str:
-    """The second sample of each task is correct, and all answers differ."""
-    outcome = "correct" if request.sample == 1 else "wrong-values"
-    return f"```\n{outcome} {request.task.name} {request.sample}\n```"
-
-
-def start(workspace: Workspace, samples: int = 3, limits: Limits = LIMITS) -> RunView:
-    started = RunStarted(config=config(map(asked, TASKS), samples), limits=limits)
-    workspace.write([Write(run="r", events=(started,))])
-    return fold("r", workspace.entries("r"))
-
-
-def resume(workspace: Workspace, limits: Limits = LIMITS) -> RunView:
-    session = fold("r", workspace.entries("r")).sessions
-    workspace.write([Write(run="r", events=(RunResumed(session=session, limits=limits),))])
-    return fold("r", workspace.entries("r"))
-
-
-def session(
-    workspace: Workspace,
-    view: RunView,
-    solver: Solver,
-    judge: Judge | None = None,
-    seen: list[Entry] | None = None,
-    cache: bool = True,
-) -> RunView:
-    parts = Parts(
-        workspace=workspace,
-        solver=solver,
-        judge=judge or ScriptedJudge(),
-        tasks=TASKS,
-        key=lambda task, text: digest_of(f"{task.name} {text}"),
-        clock=SteppingClock(step_s=6.0),
-        observer=(seen if seen is not None else []).extend,
-        cache=cache,
-    )
-    return run_session(view, parts)
+from benchmark.store.workspace import Entry, Write
 
 
 def ends(view: RunView) -> list[tuple[str, int, str, str | None]]:
@@ -95,8 +31,8 @@ def ends(view: RunView) -> list[tuple[str, int, str, str | None]]:
 def test_a_run_is_recorded_from_its_start_to_its_end(tmp_path: Path) -> None:
     seen: list[Entry] = []
     with opened(tmp_path) as workspace:
-        judge, solver = ScriptedJudge(), Answers(words)
-        view = session(workspace, start(workspace), solver, judge, seen)
+        judge, model = ScriptedJudge(), Answers(words)
+        view = session(workspace, start(workspace), model, judge, seen)
         assert (view.ending, len(view.settled), view.expected) == ("done", 9, 9)
         assert [each.sample for each in view.samples if each.is_correct] == [1, 1, 1]
         assert view.usage == Usage(calls=9, input_tokens=900, output_tokens=90, usd=view.usage.usd)
@@ -111,10 +47,10 @@ def test_a_run_is_recorded_from_its_start_to_its_end(tmp_path: Path) -> None:
 
 def test_every_task_gets_its_first_sample_before_any_gets_its_second(tmp_path: Path) -> None:
     with opened(tmp_path) as workspace:
-        solver = Answers(words)
+        model = Answers(words)
         one = Limits(jobs=1, calls_at_once=1)
-        session(workspace, start(workspace, 2, one), solver)
-    assert solver.calls == [(task, sample) for sample in range(2) for task in TASKS]
+        session(workspace, start(workspace, 2, one), model)
+    assert model.calls == [(task, sample) for sample in range(2) for task in TASKS]
 
 
 def test_the_same_program_is_judged_once(tmp_path: Path) -> None:
@@ -141,12 +77,14 @@ def test_verdicts_of_other_runs_hold_unless_they_are_not_wanted(
         assert judge.asked.total() == asked_again
 
 
-@pytest.mark.parametrize("outcome", ["limit", "crashed"])
-def test_what_may_be_the_machines_doing_is_judged_again(tmp_path: Path, outcome: str) -> None:
+@pytest.mark.parametrize(("outcome", "asked_for"), [("limit", 9), ("crashed", 18)])
+def test_what_may_be_the_machines_doing_is_judged_again(
+    tmp_path: Path, outcome: str, asked_for: int
+) -> None:
     with opened(tmp_path) as workspace:
         judge = ScriptedJudge()
         session(workspace, start(workspace), Answers(lambda _: outcome), judge)
-        assert judge.asked.total() == 9
+        assert judge.asked.total() == asked_for
 
 
 def test_an_answer_without_a_program_keeps_its_cost(tmp_path: Path) -> None:
@@ -173,13 +111,13 @@ def test_a_call_that_fails_is_made_again_when_the_run_is_resumed(tmp_path: Path)
         assert view.usage.calls == 11
 
 
-def test_a_solver_that_cannot_go_on_ends_the_run(tmp_path: Path) -> None:
-    class Refused:
-        async def propose(self, request: Request) -> Reply:
-            raise SolverFailed("the key is refused", Usage(calls=0), ends_run=True)
+def test_a_model_that_cannot_go_on_ends_the_run(tmp_path: Path) -> None:
+    class Refused(Answers):
+        async def complete(self, request: Request) -> Reply:
+            raise CallFailed("the key is refused", Usage(calls=0), ends_run=True)
 
     with opened(tmp_path) as workspace:
-        view = session(workspace, start(workspace), Refused())
+        view = session(workspace, start(workspace), Refused(words))
     assert (view.ending, view.detail) == ("incomplete", "the key is refused")
     assert len(view.samples) <= LIMITS.calls_at_once
 
@@ -195,23 +133,23 @@ def test_a_judge_that_breaks_costs_one_verdict(tmp_path: Path) -> None:
         failed = [each for each in view.samples if each.settled is None]
         assert [each.failures for each in failed] == [("judge: RuntimeError: the pool is gone",)]
         assert (view.ending, view.usage.calls) == ("incomplete", 3)
-        solver = Answers(words)
-        view = session(workspace, resume(workspace), solver)
-        assert (view.ending, solver.calls) == ("done", []), "its answer was there"
+        model = Answers(words)
+        view = session(workspace, resume(workspace), model)
+        assert (view.ending, model.calls) == ("done", []), "its answer was there"
 
 
 def test_a_budget_of_calls_is_never_exceeded_and_loses_nothing(tmp_path: Path) -> None:
     with opened(tmp_path) as workspace:
         whole = ends(session(workspace, start(workspace), Answers(words)))
     with opened(tmp_path / "budget") as workspace:
-        solver = Answers(words)
-        view = session(workspace, start(workspace, limits=replace(LIMITS, max_calls=4)), solver)
-        assert (view.ending, view.detail, len(solver.calls)) == ("budget", "4 calls", 4)
+        model = Answers(words)
+        view = session(workspace, start(workspace, limits=replace(LIMITS, max_calls=4)), model)
+        assert (view.ending, view.detail, len(model.calls)) == ("budget", "4 calls", 4)
         assert len(view.settled) == 4
-        view = session(workspace, resume(workspace, replace(LIMITS, max_calls=4)), solver)
-        assert (view.ending, len(solver.calls)) == ("budget", 4)
-        view = session(workspace, resume(workspace, replace(LIMITS, max_calls=9)), solver)
-        assert (view.ending, len(solver.calls)) == ("done", 9)
+        view = session(workspace, resume(workspace, replace(LIMITS, max_calls=4)), model)
+        assert (view.ending, len(model.calls)) == ("budget", 4)
+        view = session(workspace, resume(workspace, replace(LIMITS, max_calls=9)), model)
+        assert (view.ending, len(model.calls)) == ("done", 9)
         assert ends(view) == whole
 
 
@@ -229,8 +167,8 @@ def test_an_interrupted_session_keeps_what_was_answered(tmp_path: Path) -> None:
     interrupted: list[bool] = []
 
     class Interrupting(Answers):
-        async def propose(self, request: Request) -> Reply:
-            reply = await super().propose(request)
+        async def complete(self, request: Request) -> Reply:
+            reply = await super().complete(request)
             # once: a second signal asks to end at once
             if len(self.calls) >= 5 and not interrupted:
                 interrupted.append(True)
@@ -267,7 +205,7 @@ def test_two_sessions_of_one_run_at_the_same_time_agree(tmp_path: Path) -> None:
         session(workspace, view, Answers(words))
         # the second session was planned before the first one began
         both = session(workspace, view, Answers(words))
-        assert (len(both.samples), both.usage.calls) == (9, 18)
+        assert (len(both.samples), both.usage.calls) == (9, 9)
         assert both.samples[1].outcome == "correct"
 
 
@@ -276,9 +214,9 @@ def test_answers_are_judged_while_others_are_awaited(tmp_path: Path) -> None:
     judge = ScriptedJudge()
 
     class Slow(Answers):
-        async def propose(self, request: Request) -> Reply:
-            reply = await super().propose(request)
-            if (request.task.name, request.sample) == ("a/1", 0):
+        async def complete(self, request: Request) -> Reply:
+            reply = await super().complete(request)
+            if (request.task, request.sample) == ("a/1", 0):
                 async with asyncio.timeout(10):
                     while judge.asked.total() < 8:
                         await asyncio.sleep(0.001)

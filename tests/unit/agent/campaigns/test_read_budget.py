@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from commands import aspl
 
+from agent.campaigns.budget import Asked, read_budget
 from aspl.terminal import UsageError
-from benchmark.runs.budget import Asked, read_budget
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,7 @@ from benchmark.runs.budget import Asked, read_budget
         ("calls=3", Asked(3, None)),
         ("minutes=1.5", Asked(None, 1.5)),
         ("calls=0, minutes=2", Asked(0, 2.0)),
+        ("usd=0.5,tokens=1000", Asked(usd=0.5, tokens=1000)),
     ],
 )
 def test_a_budget_is_read(text: str, asked: Asked) -> None:
@@ -25,7 +26,7 @@ def test_a_budget_is_read(text: str, asked: Asked) -> None:
     "text",
     [
         *("", "3", "calls", "calls=", "calls=x", "calls=-1", "calls=1.5"),
-        *("minutes=inf", "minutes=nan", "usd=1", "calls=1,calls=2"),
+        *("minutes=inf", "minutes=nan", "usd=-1", "tokens=1.5", "euro=1", "calls=1,calls=2"),
     ],
 )
 def test_what_is_no_budget_is_refused(text: str) -> None:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from agent.campaigns.start import Wanted, config_of, key_rule, tasks_of
 from aspl.terminal import UsageError
 from benchmark.judge.cache import key_of
-from benchmark.runs.scripted import Scripted
-from benchmark.runs.solver import Solver
-from benchmark.runs.start import Wanted, config_of, key_rule, solver_named, tasks_of
 from benchmark.tasks.table import TASKS
 
 
@@ -17,7 +15,7 @@ def test_a_run_is_resolved_before_it_begins() -> None:
     assert [each.name for each in config.tasks] == ["rope/neox", "bmm/scaled-rows"]
     assert [each.family for each in config.tasks] == ["rope", "bmm"]
     assert (config.suite, config.policy, config.samples, config.seed) == ("core", "best-of-n", 1, 0)
-    assert set(config.versions) == {"workbench", "judge"}
+    assert set(config.versions) == {"workbench", "judge", "prompts"}
     assert list(tasks_of(config)) == ["rope/neox", "bmm/scaled-rows"]
 
 
@@ -41,15 +39,6 @@ def test_verdicts_are_named_as_the_judge_names_them() -> None:
     assert rule(TASKS["rope/neox"], "return x") != rule(TASKS["rope/neox"], "return y")
 
 
-def test_others_may_bring_solvers() -> None:
-    def made(name: str) -> Solver:
-        return Scripted(lambda _: name)
-
-    assert isinstance(solver_named("mine/x/y", {"mine": made}), Scripted)
-    with pytest.raises(UsageError, match="expected --model VENDOR/NAME with mine/"):
-        solver_named("scripted/zero", {"mine": made})
-
-
 def test_an_unknown_policy_is_told_of() -> None:
-    with pytest.raises(UsageError, match="there is no policy `greedy`; did you mean `best-of-n`"):
-        config_of(Wanted(model="scripted/zero", policy="greedy"))
+    with pytest.raises(UsageError, match="there is no policy `best-of-m`; did you mean `best-of-n`"):
+        config_of(Wanted(model="scripted/zero", policy="best-of-m"))
