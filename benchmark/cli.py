@@ -12,7 +12,6 @@ import typer
 
 import benchmark.judge.cli
 import benchmark.library.cli
-import benchmark.library.cli
 import benchmark.pcl.cli
 import benchmark.report.cli
 import benchmark.runs.cli
@@ -58,9 +57,6 @@ def register(app: typer.Typer) -> typer.Typer:
     benchmark.report.cli.register(bench)
     app.add_typer(bench, name="bench")
     app.add_typer(runs, name="runs")
-    library = _group("Build libraries of kernels from runs, look at them, and gate them in CI.")
-    benchmark.library.cli.register(library)
-    app.add_typer(library, name="library")
     library = _group("Build libraries of kernels from runs, look at them, and gate them in CI.")
     benchmark.library.cli.register(library)
     app.add_typer(library, name="library")
