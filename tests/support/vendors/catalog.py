@@ -84,9 +84,9 @@ LOCAL = Served(
     batch=False,
 )
 CLAUDE = Served(
-    name="claude-sonnet-4-5",
+    name="claude-haiku-4-5",
     vendor="anthropic",
-    price=Price(input=3.0, cached=0.30, write_5m=3.75, write_1h=6.0, output=15.0),
+    price=Price(input=1.0, cached=0.10, write_5m=1.25, write_1h=2.0, output=5.0),
 )
 CLAUDE_THINKS = Served(
     name="claude-opus-4-7",
