@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from aspl.terminal import UsageError, quoted, reason
-from benchmark.judge.pool import JudgePool
 from benchmark.judge.record import from_json
 from benchmark.judge.verdict import Cost, Verdict
 from benchmark.library.candidates import Candidate, candidates
@@ -28,6 +27,7 @@ from benchmark.library.manifest import (
     metrics_of,
     write_manifest,
 )
+from benchmark.library.measure import Judges
 from benchmark.library.module import MODULE_TEXT
 from benchmark.library.source import signature_text, whole_program, with_comment
 from benchmark.library.versions import machine, versions
@@ -48,7 +48,7 @@ class Built:
     """Tasks with correct answers that came to no program, and why."""
 
 
-def build(workspace: Workspace, runs: Iterable[RunView], pool: JudgePool) -> Built:
+def build(workspace: Workspace, runs: Iterable[RunView], judges: Judges) -> Built:
     """Choose, write and judge the programs of a library.
 
     A program that the judge of today does not find correct gives way to the next best.
@@ -66,7 +66,7 @@ def build(workspace: Workspace, runs: Iterable[RunView], pool: JudgePool) -> Bui
         programs = {each.task: _program(each, objects, tasks[each.task]) for each in chosen}
         asked = [(each, programs[each.task]) for each in chosen]
         good = [(each, text) for each, text in asked if text is not None]
-        for judged in pool.map((each.task, text) for each, text in good):
+        for judged in judges.map((each.task, text) for each, text in good):
             each, text = good[judged.place]
             cost = judged.verdict.cost
             if cost is not None:

@@ -23,6 +23,10 @@ _PATH = re.compile(r"(?:[a-z0-9][a-z0-9-]*/)+[a-z0-9][a-z0-9-]*\.aspl")
 class BadFile(Exception):
     """A file that a library may not have, or that cannot be read: one line that says why."""
 
+    def __init__(self, words: str, line: int = 1) -> None:
+        super().__init__(words)
+        self.line = line
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgramFile:
@@ -36,6 +40,8 @@ class ProgramFile:
     sha256: str
     problem: str
     """Why there is nothing to judge; empty otherwise."""
+    line: int = 1
+    """Where the problem is."""
     is_missing: bool = False
 
     @property
@@ -124,7 +130,8 @@ def program_text(folder: Path, entry: Entry) -> tuple[str, str]:
     try:
         return data.decode("utf-8"), sha256(data)
     except UnicodeDecodeError as error:
-        raise BadFile(f"is not text in UTF-8 (byte {error.start})") from error
+        line = data.count(b"\n", 0, error.start) + 1
+        raise BadFile(f"is not text in UTF-8 (byte {error.start})", line) from error
 
 
 def file_of(task: str) -> str:
@@ -143,19 +150,20 @@ def sha256(data: bytes) -> str:
 
 
 def _program_file(folder: Path, place: int, entry: Entry) -> ProgramFile:
-    text, digest, problem, missing = None, "", "", False
+    text, digest, problem, line, missing = None, "", "", 1, False
     try:
         text, digest = program_text(folder, entry)
     except FileNotFoundError:
         problem, missing = "is not there", True
     except BadFile as error:
-        problem = str(error)
+        problem, line = str(error), error.line
     return ProgramFile(
         place=place,
         entry=entry,
         text=text,
         sha256=digest,
         problem=problem,
+        line=line,
         is_missing=missing,
     )
 

@@ -10,7 +10,7 @@ from aspl.diagnostics import Severity
 from benchmark.judge.display import verdict_text
 from benchmark.judge.verdict import Outcome, Verdict
 from benchmark.library.findings import Finding
-from benchmark.library.folder import Folder, ProgramFile, file_of
+from benchmark.library.folder import Folder, ProgramFile, file_of, is_path
 from benchmark.library.manifest import NAME, Manifest, Metrics, line_of, metrics_of
 from benchmark.library.module import MODULE_TEXT
 from benchmark.library.source import foreign_line, kernel_line, told_metrics
@@ -153,10 +153,7 @@ def _row(file: ProgramFile, folder: Folder, verdict: Verdict | None, rules: Rule
     compared = entry if rules.baseline is None else rules.baseline.entry(entry.task)
     before = None if compared is None else compared.metrics
     if file.text is None:
-        code, words = ("G002", "missing") if file.is_missing else ("G006", "broken")
-        line = line_of(folder.manifest_text, file.place, "file")
-        message = f"`{entry.file}` {file.problem}"
-        found = Finding(code=code, task=entry.task, file=NAME, line=line, message=message)
+        words, found = _unreadable(file, folder)
         return _unmeasured(entry.task, words, before, (found,))
     if verdict is None:
         line = line_of(folder.manifest_text, file.place, "task")
@@ -181,6 +178,19 @@ def _row(file: ProgramFile, folder: Folder, verdict: Verdict | None, rules: Rule
         seconds=verdict.seconds,
         findings=tuple(dict.fromkeys(findings)),
     )
+
+
+def _unreadable(file: ProgramFile, folder: Folder) -> tuple[str, Finding]:
+    task, name = file.entry.task, file.entry.file
+    message = f"`{name}` {file.problem}"
+    line = line_of(folder.manifest_text, file.place, "file")
+    if file.is_missing:
+        return "missing", Finding(code="G002", task=task, file=NAME, line=line, message=message)
+    if is_path(name):
+        found = Finding(code="G006", task=task, file=name, line=file.line, message=message)
+    else:
+        found = Finding(code="G006", task=task, file=NAME, line=line, message=message)
+    return "broken", found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
