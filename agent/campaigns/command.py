@@ -15,22 +15,20 @@ ModelOption = Annotated[
         "recorded/DIR, human/editor; for tests scripted/empty, scripted/zero, scripted/solutions.",
     ),
 ]
-SuiteOption = Annotated[str | None, typer.Option(help="The tasks to run; core if not given.")]
+SuiteOption = Annotated[str | None, typer.Option(help="The tasks to run.")]
 TasksOption = Annotated[
     list[str] | None,
     typer.Option("--task", metavar="FAMILY/VARIANT", help="Only this task; repeatable."),
 ]
 PolicyOption = Annotated[
     Literal["adaptive", "best-of-n"] | None,
-    typer.Option(help="How samples are spent; best-of-n if not given."),
+    typer.Option(help="How samples are spent."),
 ]
 SamplesOption = Annotated[
     int | None,
-    typer.Option(min=1, max=100_000, help="Answers to each task, in each round; 1 if not given."),
+    typer.Option(min=1, max=100_000, help="Answers to each task, in each round."),
 ]
-SeedOption = Annotated[
-    int | None, typer.Option(min=0, help="Where all draws start; 0 if not given.")
-]
+SeedOption = Annotated[int | None, typer.Option(min=0, help="Where all draws start.")]
 StrataOption = Annotated[
     int, typer.Option(min=1, max=64, help="Groups of difficulty of solved tasks.")
 ]

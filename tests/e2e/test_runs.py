@@ -108,7 +108,7 @@ def test_an_export_holds_every_text_once(folder: Path) -> None:
         each["body"][name]
         for each in records
         if each["schema"] == "aspl.event/1"
-        for name in ("reply", "program", "verdict", "prompt", "tail")
+        for name in ("reply", "program", "verdict", "prompt", "tail", "checkup", "before")
         if each["body"].get(name)
     }
     assert set(objects) == asked
