@@ -11,16 +11,17 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Generic, TypeAlias, TypeVar
 
-from agent.providers.answer import Answer
 from agent.providers.failures import AttemptFailed
 from agent.providers.model import CallFailed
 from agent.providers.pacing import Need, Pacing
 from benchmark.store.clock import Clock, SystemClock
 from benchmark.store.events import Usage
 
-Attempt: TypeAlias = Callable[[], Awaitable[Answer]]
+A = TypeVar("A")
+"""What a server answers."""
+Attempt: TypeAlias = Callable[[], Awaitable[A]]
 """Asks once. Errors: AttemptFailed."""
 Sleep: TypeAlias = Callable[[float], Awaitable[None]]
 Draw: TypeAlias = Callable[[], float]
@@ -41,10 +42,10 @@ class Patience:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
+class Answered(Generic[A]):
     """An answer, and what it took to get it."""
 
-    answer: Answer
+    answer: A
     retried: tuple[str, ...]
     unknown: int
     """Attempts without an answer that may be billed."""
@@ -94,7 +95,7 @@ class Calls:
             self._patience, self._pacing, clock=self._clock, sleep=self._sleep, draw=self._draw
         )
 
-    async def answer(self, attempt: Attempt, bound: Usage) -> Answered:
+    async def answer(self, attempt: Attempt[A], bound: Usage) -> Answered[A]:
         """Ask until there is an answer.
 
         Args:
@@ -120,7 +121,7 @@ class Calls:
                 seconds=self._clock.seconds() - course.start_s,
             )
 
-    async def _persist(self, attempt: Attempt, course: _Course) -> Answer:
+    async def _persist(self, attempt: Attempt[A], course: _Course) -> A:
         need = Need(course.bound.input_tokens, course.bound.output_tokens)
         while True:
             await self._wait_for_turn(need, course)
