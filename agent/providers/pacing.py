@@ -10,6 +10,9 @@ from email.utils import parsedate_to_datetime
 
 from benchmark.store.clock import Clock
 
+LOST_S = 1.0
+"""The most that is cut off a moment which is told in whole seconds."""
+
 _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+(?:\.\d+)?)ms)?")
 _UNITS_S = (3600.0, 60.0, 1.0, 0.001)
 
@@ -79,7 +82,8 @@ class Pacing:
         except ValueError:
             return None
         # by the server's own clock, where it tells it: ours may be wrong
-        return (_aware(until) - _date_of(headers, self._clock)).total_seconds()
+        seconds = (_aware(until) - _date_of(headers, self._clock)).total_seconds()
+        return seconds if until.microsecond else seconds + LOST_S
 
 
 def _stated(headers: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
