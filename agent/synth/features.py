@@ -45,8 +45,7 @@ def of_move(move: Move, state: State) -> Option:
         features = {"finish": 1.0, "finish.unused": float(unused), "finish.told": float(told)}
         return Option(features, (("end", _kind(state)),))
     first = move.functions[0]
-    again = max(state.used[each] for each in move.functions)
-    features = {"again": float(min(again, 3))} if again else {}
+    features = _again(move, state)
     if move.kind == "route":
         features["route"] = 1.0
     elif any(first in group for group in problem.groups):
@@ -64,8 +63,39 @@ def of_move(move: Move, state: State) -> Option:
         known = {value.denotes for value in state.values}
         ready = any(_is_new(wanted, made, known) for wanted, made in ways)
         features["formula.ready" if ready else "formula.waits"] = 1.0
+        last = state.values[-1].denotes
+        if any(last in wanted and _is_new(wanted, made, known) for wanted, made in ways):
+            features["formula.next"] = 1.0
     body, types = problem.kinds[first]
     return Option(features, (("then", _kind(state), body), ("then", _kind(state), types)))
+
+
+def _again(move: Move, state: State) -> Features:
+    """Weigh that a function is applied once more; the formula may need it as often."""
+    first = move.functions[0]
+    again = max(state.used[each] for each in move.functions)
+    if not again:
+        return {}
+    ways = state.problem.formula.ways[first]
+    if len({made for _, made in ways}) > again:
+        return {"again.told": 1.0}
+    if not ways and _feeds(first, state):
+        return {"again.feeds": float(min(again, 3))}
+    return {"again": float(min(again, 3))}
+
+
+def _feeds(function: int, state: State) -> bool:
+    """Whether a function that the formula needs once more has a parameter of a like name."""
+    problem = state.problem
+    words = set(words_of(problem.asked.functions[function].name))
+    known = {value.denotes for value in state.values}
+    return any(
+        words & set(words_of(param.name))
+        for each, ways in zip(problem.asked.functions, problem.formula.ways, strict=True)
+        if any(made not in known for _, made in ways)
+        for param in each.params
+        if param.init is None
+    )
 
 
 def _kind(state: State) -> str:
@@ -107,6 +137,8 @@ def of_source(slot: Slot, value: int, cost: float, state: State) -> Option:
         features["source.input"] = 1.0
     elif set(given.maker.functions) & set(slot.functions):
         features["source.itself"] = 1.0
+    if given.is_passed:
+        features["source.passed"] = 1.0
     if value in slot.chosen:
         features["source.twice"] = 1.0
     elif slot.chosen and value > slot.chosen[-1]:
@@ -151,8 +183,8 @@ def of_control(value: int, cost: float, state: State) -> Option:
     return Option(features)
 
 
-def of_form(op: str, rank: int, cost: float, result: int, state: State) -> Option:
-    """Weigh how a function is applied, and in what shape."""
+def of_form(op: str, rank: int, cost: float, result: int, left: int, state: State) -> Option:
+    """Weigh how functions are applied, and in what shape; `left` are not used behind it."""
     types = state.problem.reach.types
     shapes = [each.shape for each in state.problem.asked.results]
     made = types.streams[result]
@@ -160,7 +192,7 @@ def of_form(op: str, rank: int, cost: float, result: int, state: State) -> Optio
     if op != "Map":
         features["form.rank"] = float(rank - 1)
     if made in state.problem.asked.results:
-        features["form.result"] = 1.0
+        features["form.early" if left else "form.result"] = 1.0
     elif made.shape in shapes:
         features["form.shape"] = 1.0
     return Option(features)

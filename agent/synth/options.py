@@ -177,15 +177,28 @@ def forms(state: State, function: int, chosen: tuple[int, ...]) -> list[tuple[Fo
         if is_fold:
             tried = [("Accum", each) for each in range(1, rank)]
             tried += [("Scan", each) for each in range(1, rank)]
+        if not is_fold and all(_can_wait(way) for way in meeting):
+            continue
         for op, each in tried:
             made = types.applied(function, op, each, numbers)
             if made is not None:
                 found.append((cost, Form(op, each, meeting, made)))
     found.sort(key=lambda pair: pair[0])
+    left = _left(state, (function,))
     return [
-        (form, of_form(form.op, form.rank, cost, form.result, state))
+        (form, of_form(form.op, form.rank, cost, form.result, left, state))
         for cost, form in found[: _MOST_FORMS * (2 if is_fold else 1)]
     ]
+
+
+def _left(state: State, functions: tuple[int, ...]) -> int:
+    """Count the functions that are not used yet behind an application of some."""
+    return sum(1 for each, used in enumerate(state.used) if not used and each not in functions)
+
+
+def _can_wait(way: Way) -> bool:
+    """Whether the last step of a way could as well be taken behind a function of one element."""
+    return bool(way.ops) and way.ops[-1].name not in ("Bufferize", "Streamify")
 
 
 def controls(state: State, width: int) -> list[tuple[int, Option]]:
@@ -219,8 +232,9 @@ def routes(
             taken = Taken(control, meeting[-1])
             found.append((cost, Form("route", 1, meeting[:-1], made, taken)))
     found.sort(key=lambda pair: pair[0])
+    left = _left(state, functions)
     return [
-        (form, of_form(form.op, 1, cost, form.result, state)) for cost, form in found[:_MOST_FORMS]
+        (form, of_form(form.op, 1, cost, form.result, left, state)) for cost, form in found[:_MOST_FORMS]
     ]
 
 

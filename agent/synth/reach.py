@@ -6,6 +6,7 @@ import heapq
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from agent.synth.chains import BEGIN, Costs
 from agent.synth.ground import Types
 from aspl.ops.base import Op
 
@@ -39,9 +40,7 @@ class Reach:
     """What every type of a task can become, under the costs of one grammar."""
 
     types: Types
-    costs: Mapping[tuple[str, str], float]
-    """Of an operator behind another; `` is the beginning."""
-    unseen: float
+    costs: Costs
     _known: dict[int, Reached] = field(default_factory=dict)
 
     def of(self, source: int) -> Reached:
@@ -63,11 +62,11 @@ class Reach:
             best[at] = Way(at, cost, ops)
             if len(ops) == _MOST_OPS:
                 continue
-            before = ops[-1].name if ops else ""
+            before = ops[-1].name if ops else BEGIN
             for step in self.types.steps(at):
                 if step.target not in best:
                     count += 1
-                    more = self.costs.get((before, step.op.name), self.unseen)
+                    more = self.costs.of(before, step.op.name)
                     heapq.heappush(waiting, (cost + more, count, step.target, (*ops, step.op)))
         by_element: dict[object, list[Way]] = {}
         for way in best.values():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from agent.synth.formula import Formula
@@ -46,6 +45,8 @@ class Value:
     """What its maker is to the grammar."""
     denotes: Tree | None
     """What it is in the formula."""
+    is_passed: bool = False
+    """Whether that was said of what it is made of, by a function that the formula passes over."""
     reads: int = 0
 
 
@@ -107,16 +108,19 @@ def add(state: State, application: Application) -> None:
     problem = state.problem
     name = problem.asked.functions[application.functions[0]].name
     kind = problem.kinds[application.functions[0]][0]
-    denotes = _denoted(state, application)
-    state.values.append(Value(application.result, application, name, kind, denotes))
+    denotes, is_passed = _denoted(state, application)
+    state.values.append(Value(application.result, application, name, kind, denotes, is_passed))
 
 
-def _denoted(state: State, application: Application) -> Tree | None:
-    """Return what the result is in the formula; what the formula passes over changes nothing."""
+def _denoted(state: State, application: Application) -> tuple[Tree | None, bool]:
+    """Return what the result is in the formula, and whether the formula passes the function over.
+
+    What is passed over changes nothing.
+    """
     taken = tuple(state.values[each.value].denotes for each in application.sources)
     ways = [each for one in application.functions for each in state.problem.formula.ways[one]]
     for wanted, made in ways:
         if wanted == taken:
-            return made
-    known: Sequence[Tree] = [each for each in taken if each is not None]
-    return None if ways or not known else known[0]
+            return made, False
+    known = [each for each in taken if each is not None]
+    return (None, False) if ways or not known else (known[0], True)

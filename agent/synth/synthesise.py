@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import lru_cache
 from random import Random
 
+from agent.synth.chains import Pair, costs_of, pairs_of
 from agent.synth.draw import draw
 from agent.synth.formula import Formula, read_formula
-from agent.synth.grammar import Grammar
-from agent.synth.ground import Types, types_of
+from agent.synth.grammar import Grammar, fitted
+from agent.synth.ground import Ground, Types, types_of
 from agent.synth.reach import Reach
-from agent.synth.reading import Asked, fenced, read_task
+from agent.synth.reading import Asked, asked_of, fenced, read_task
+from agent.synth.replay import Told, replayed
 from agent.synth.state import Problem
 from agent.synth.trees import body_of, text_of
 from agent.synth.writing import body_text
@@ -19,10 +21,13 @@ from aspl.checker import check
 from aspl.diagnostics import Findings
 from aspl.functions.function import Declared
 from aspl.text.parse import parse
-from aspl.types import leaves
+from aspl.types import Selector, leaves
 
 EFFORT = 20_000
 """Steps that one answer may take: options weighed, and types looked at."""
+_FREE, _FEW, _SOME = 0.2, 0.6, 3
+"""Shares of answers that go by no program, and that or by a few; how many are a few."""
+_UNREADABLE = "The header of the task could not be read.\n"
 _NOTHING = "No program was found that takes every input and returns what the signature declares.\n"
 
 
@@ -34,24 +39,58 @@ def synthesise(
     effort: int = EFFORT,
 ) -> str:
     """Return a reply to a prompt's sections; the same one to the same arguments."""
-    known = _read(task)
-    if known is None:
-        return "The header of the task could not be read.\n"
-    asked, types, formula = known
-    grammar = Grammar()
-    problem = problem_of(asked, types, formula, grammar)
+    problem = _problem(task, tuple(sorted(exemplars)))
+    if problem is None:
+        return _UNREADABLE
+    grammar = _grammar(tuple(sorted(exemplars)))
     random = Random(seed)
+    followed = _followed(grammar, random)
     before = (fenced(feedback) or "").split()
     steps = 0
     while steps < effort:
-        state, whole = draw(problem, grammar, random, frozenset())
+        state, whole = draw(problem, grammar, random, followed)
         steps += max(state.steps, 1)
         if not whole:
             continue
         body = body_text(state)
-        if body.split() != before and is_right(asked, body):
+        if body.split() != before and is_right(problem.asked, body):
             return f"```aspl\n{body}```\n"
     return _NOTHING
+
+
+def _followed(grammar: Grammar, random: Random) -> frozenset[int]:
+    """Choose the programs that this answer goes by: all, a few, or none."""
+    everything = range(grammar.programs)
+    mode = random.random()
+    if mode < _FREE:
+        return frozenset()
+    if mode < _FEW and grammar.programs > _SOME:
+        return frozenset(random.sample(everything, _SOME))
+    return frozenset(everything)
+
+
+@lru_cache(maxsize=8)
+def _grammar(exemplars: tuple[str, ...]) -> Grammar:
+    known = [each for each in map(_known, exemplars) if each is not None]
+    costs = costs_of([pairs for _, pairs in known])
+    return fitted([told for told, _ in known], costs)
+
+
+@lru_cache(maxsize=128)
+def _known(exemplar: str) -> tuple[Told, Mapping[Pair, int]] | None:
+    """Return an exemplar as choices, and its operators behind one another."""
+    text = fenced(exemplar)
+    findings = Findings()
+    program = None if text is None else parse(text, findings)
+    if text is None or program is None or findings.has_errors:
+        return None
+    checked = check(program, findings, linearity="strict")
+    asked = asked_of(exemplar, text, program)
+    if checked is None or asked is None:
+        return None
+    types = types_of(asked)
+    problem = problem_of(asked, Reach(types, costs_of(())), read_formula(asked))
+    return replayed(checked, problem), pairs_of(program)
 
 
 @lru_cache(maxsize=64)
@@ -60,7 +99,16 @@ def _read(task: str) -> tuple[Asked, Types, Formula] | None:
     return None if asked is None else (asked, types_of(asked), read_formula(asked))
 
 
-def problem_of(asked: Asked, types: Types, formula: Formula, grammar: Grammar) -> Problem:
+@lru_cache(maxsize=64)
+def _problem(task: str, exemplars: tuple[str, ...]) -> Problem | None:
+    known = _read(task)
+    if known is None:
+        return None
+    asked, types, formula = known
+    return problem_of(asked, Reach(types, _grammar(exemplars).costs), formula)
+
+
+def problem_of(asked: Asked, reach: Reach, formula: Formula) -> Problem:
     """Return what programs for a task are drawn from."""
     functions = range(len(asked.functions))
     order = sorted(
@@ -68,10 +116,10 @@ def problem_of(asked: Asked, types: Types, formula: Formula, grammar: Grammar) -
     )
     return Problem(
         asked=asked,
-        reach=Reach(types, grammar.costs, grammar.unseen),
+        reach=reach,
         formula=formula,
         kinds=tuple(map(kinds_of, asked.functions)),
-        groups=groups_of(asked.functions),
+        groups=groups_of(asked),
         order=tuple(order),
     )
 
@@ -88,8 +136,12 @@ def kinds_of(function: Declared) -> tuple[str, str]:
     return (types if body is None else f"{fold}:{text_of(body)}", types)
 
 
-def groups_of(functions: tuple[Declared, ...]) -> tuple[tuple[int, ...], ...]:
-    """Return runs of neighbours whose types are the same, of two functions or more."""
+def groups_of(asked: Asked) -> tuple[tuple[int, ...], ...]:
+    """Return runs of neighbours whose types are the same, as many as a selector has ways."""
+    ground = Ground(asked.sizes)
+    kinds = [each for each in asked.elements() if isinstance(each, Selector)]
+    widths = [width for width in (ground.bound(each.width) for each in kinds) if width]
+    functions = asked.functions
     runs: list[list[int]] = []
     before: object = None
     for place, function in enumerate(functions):
@@ -100,7 +152,7 @@ def groups_of(functions: tuple[Declared, ...]) -> tuple[tuple[int, ...], ...]:
         else:
             runs.append([place])
         before = None if is_fold else types
-    return tuple(tuple(run) for run in runs if len(run) > 1)
+    return tuple(tuple(run) for run in runs if any(1 < width <= len(run) for width in widths))
 
 
 def is_right(asked: Asked, body: str) -> bool:
