@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import typer
 
@@ -28,6 +28,8 @@ BUDGET_SPENT = 3
 INTERRUPTED = 130
 
 T = TypeVar("T")
+End: TypeAlias = "Callable[[Workspace, RunView, Session], None]"
+"""Says how a session ended, and ends with its exit code."""
 
 
 def register(bench: typer.Typer) -> None:
@@ -78,16 +80,16 @@ def run(
     Everything is recorded as it happens; a run that stops for any reason is resumed with
     `--resume`. The exit code is 1 if answers or verdicts failed to come, 3 if the budget is spent.
     """
-    session = _session(context.params)
+    session = session_of(context.params)
     if resume is not None:
         _require_unasked(context)
         _resume(resume, session)
     else:
-        _begin(context.params, session)
+        begin(context.params, session, _end)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Session:
+class Session:
     """What a session is given that is no part of what its run asks for."""
 
     limits: Limits
@@ -109,7 +111,8 @@ FIXED = (
 """What a run asks for, which does not change when it is resumed."""
 
 
-def _session(params: Mapping[str, Any]) -> _Session:
+def session_of(params: Mapping[str, Any]) -> Session:
+    """Return what a session is given, from options by their names. Errors: UsageError."""
     from agent.campaigns.budget import read_budget
     from benchmark.store.events import Limits
 
@@ -120,7 +123,7 @@ def _session(params: Mapping[str, Any]) -> _Session:
             raise UsageError("--budget stands in the place of the --max- options")
         read = read_budget(given["budget"])
         given |= {f"max_{each.name}": getattr(read, each.name) for each in fields(read)}
-    return _Session(
+    return Session(
         limits=_of(Limits, given),
         workspace=given["workspace"],
         record=given["record"],
@@ -149,8 +152,15 @@ def _require_unasked(context: typer.Context) -> None:
             raise UsageError(f"a run is resumed as it was asked for; leave {option} out")
 
 
-def _begin(params: Mapping[str, Any], session: _Session) -> None:
-    """Begin a run; nothing is recorded before all that it needs is there."""
+def begin(params: Mapping[str, Any], session: Session, end: End) -> None:
+    """Begin a run; nothing is recorded before all that it needs is there.
+
+    Args:
+        params: the options of `bench run` by name.
+        end: says how it ended.
+
+    Errors: UsageError, and typer.Exit where it is interrupted.
+    """
     from agent.campaigns.start import Wanted, begun, config_of, tasks_of
     from benchmark.store.clock import SystemClock, random_ids
     from benchmark.store.events import ModelOptions, PolicyOptions
@@ -173,10 +183,10 @@ def _begin(params: Mapping[str, Any], session: _Session) -> None:
     model, tasks = _model(config, session), tasks_of(config)
     with opened(session.workspace, make=True) as place:
         new = begun(place, config, session.limits, random_ids(SystemClock()))
-        _go(place, new, model, tasks, session)
+        end(place, _go(place, new, model, tasks, session), session)
 
 
-def _resume(name: str, session: _Session) -> None:
+def _resume(name: str, session: Session) -> None:
     from agent.campaigns.lock import locked
     from agent.campaigns.start import resumed, tasks_of
     from benchmark.store.find import opened, run_named
@@ -186,10 +196,10 @@ def _resume(name: str, session: _Session) -> None:
         tasks, model = tasks_of(old.config), _model(old.config, session)
         with locked(place.file, old.run):
             again = resumed(place, old, session.limits)
-        _go(place, again, model, tasks, session)
+        _end(place, _go(place, again, model, tasks, session), session)
 
 
-def _model(config: RunConfig, session: _Session) -> Model:
+def _model(config: RunConfig, session: Session) -> Model:
     from agent.providers.table import Options, model_named
 
     return model_named(
@@ -212,9 +222,9 @@ def _go(
     run: RunView,
     model: Model,
     tasks: Mapping[str, Task],
-    session: _Session,
-) -> None:
-    """Run a session, say how it ended, and end with its exit code."""
+    session: Session,
+) -> RunView:
+    """Run a session, and return the run as it ended."""
     from agent.campaigns.campaign import Parts, run_campaign
     from agent.campaigns.lock import locked
     from agent.campaigns.start import key_rule, versions
@@ -257,7 +267,7 @@ def _go(
         tell(f"interrupted; go on with `aspl bench run --resume {run.run}`")
         raise typer.Exit(INTERRUPTED) from interrupt
     tell(progress.line())
-    _end(workspace, ended, session)
+    return ended
 
 
 def _with_records(observer: Observer) -> Observer:
@@ -271,7 +281,7 @@ def _with_records(observer: Observer) -> Observer:
     return observe
 
 
-def _end(workspace: Workspace, run: RunView, session: _Session) -> None:
+def _end(workspace: Workspace, run: RunView, session: Session) -> None:
     from aspl.terminal import is_colored
     from benchmark.report.content import report
     from benchmark.report.text import report_text
