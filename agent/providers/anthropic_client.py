@@ -6,6 +6,7 @@ import anthropic
 import httpx2
 
 from agent.providers import anthropic_messages
+from agent.providers.batch_anthropic import AnthropicBatch
 from agent.providers.failures import Access, broken, refused
 from agent.providers.online import Api, Received
 from agent.providers.wire import Body
@@ -35,6 +36,7 @@ def messages_api(client: anthropic.AsyncAnthropic, access: Access, clock: Clock)
         read=anthropic_messages.read,
         post=lambda sent: _post(client, PATH, sent, access, clock),
         count=lambda sent: _post(client, f"{PATH}/count_tokens", _counted(sent), access, clock),
+        batches=AnthropicBatch(client, access, clock),
         close=client.close,
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from agent.providers.answer import Answer
+from agent.providers.batch import BatchApi
 from agent.providers.calls import Calls
 from agent.providers.costs import bound_of, usage_of
 from agent.providers.failures import AttemptFailed
@@ -38,6 +39,8 @@ class Api:
     read: Callable[[Body, Profile], Answer]
     post: Callable[[Body], Awaitable[Received]]
     count: Callable[[Body], Awaitable[Received]] | None
+    batches: BatchApi
+    """As its server has them, if it does: a profile says that."""
     close: Callable[[], Awaitable[None]]
 
 

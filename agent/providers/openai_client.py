@@ -6,6 +6,7 @@ import httpx2
 import openai
 
 from agent.providers import openai_chat, openai_responses
+from agent.providers.batch_openai import OpenAIBatch
 from agent.providers.failures import Access, broken, refused
 from agent.providers.online import Api, Received
 from agent.providers.wire import Body
@@ -34,17 +35,20 @@ def responses_api(client: openai.AsyncOpenAI, access: Access, clock: Clock) -> A
         read=openai_responses.read,
         post=lambda sent: _post(client, path, sent, access, clock),
         count=lambda sent: _post(client, f"{path}/input_tokens", _counted(sent), access, clock),
+        batches=OpenAIBatch(client, f"/v1{path}", access, clock),
         close=client.close,
     )
 
 
 def chat_api(client: openai.AsyncOpenAI, access: Access, clock: Clock) -> Api:
     """Return the chat completions API of a client."""
+    path = "/chat/completions"
     return Api(
         body=openai_chat.body,
         read=openai_chat.read,
-        post=lambda sent: _post(client, "/chat/completions", sent, access, clock),
+        post=lambda sent: _post(client, path, sent, access, clock),
         count=None,
+        batches=OpenAIBatch(client, f"/v1{path}", access, clock),
         close=client.close,
     )
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urlsplit
 
 from agent.providers.calls import Calls, Draw, Patience, Sleep
-from agent.providers.model import Model
+from agent.providers.model import BatchModel, Model
 from agent.settings import key_in
 from aspl.terminal import UsageError, meant, quoted, write_text
 from benchmark.store.clock import Clock, SystemClock
@@ -79,8 +79,10 @@ def model_named(
     made = VENDORS[vendor](name, options, surroundings)
     if options.record is None:
         return made
-    from agent.providers.recording import Recorder
+    from agent.providers.recording import BatchRecorder, Recorder
 
+    if isinstance(made, BatchModel):
+        return BatchRecorder(made, made, options.record)
     return Recorder(made, options.record)
 
 
@@ -150,13 +152,25 @@ def _human(name: str, options: Options, surroundings: Surroundings) -> Model:
     return human(name, surroundings.environ, lambda text: write_text(f"{text}\n", sys.stderr))
 
 
+def _with_batches(vendor: Callable[[str, Options, Surroundings], Online]) -> Vendor:
+    def named(name: str, options: Options, surroundings: Surroundings) -> Model:
+        made = vendor(name, options, surroundings)
+        if not made.profile.batch:
+            return made
+        from agent.providers.batched import Batched
+
+        return Batched(made)
+
+    return named
+
+
 ONLINE: Mapping[str, Callable[[str, Options, Surroundings], Online]] = {
     "openai": _openai,
     "openai-chat": _openai_chat,
     "anthropic": _anthropic,
 }
 VENDORS: Mapping[str, Vendor] = {
-    **ONLINE,
+    **{name: _with_batches(vendor) for name, vendor in ONLINE.items()},
     "local": _local,
     "recorded": _recorded,
     "scripted": _scripted,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from vendors.catalog import Vendor
 
@@ -57,5 +58,6 @@ class RateLimits:
         return written
 
     def _moment(self) -> str:
-        end = datetime.now(UTC) + timedelta(seconds=self.reset_s)
-        return end.isoformat(timespec="seconds").replace("+00:00", "Z")
+        # in whole seconds, and never before the window ends
+        end = math.ceil(time.time() + self.reset_s)
+        return datetime.fromtimestamp(end, UTC).isoformat().replace("+00:00", "Z")

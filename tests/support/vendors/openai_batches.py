@@ -59,7 +59,8 @@ class OpenAIBatches:
             case "POST", ["batches"]:
                 return json_reply(self._create(parsed(request.body)))
             case "GET", ["batches"]:
-                shown = [self._shown(name) for name in (*self._batches, *self._failed)]
+                names = sorted([*self._batches, *self._failed], reverse=True)
+                shown = [self._shown(name) for name in names]
                 return json_reply({"object": "list", "data": shown, "has_more": False})
             case "GET", ["batches", name]:
                 if name in self._batches:
