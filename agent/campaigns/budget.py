@@ -92,6 +92,10 @@ class Budget:
             self._freed.notify_all()
             return False
 
+    def hold(self, bound: Usage) -> None:
+        """Set aside what is under way already, whatever the limits are."""
+        self._reserved.append(bound)
+
     async def settle(self, bound: Usage, usage: Usage) -> None:
         """Count what a reserved call took; what a lost call may still be billed stays counted."""
         async with self._freed:

@@ -17,6 +17,7 @@ from typing import Any
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
 
+from agent.campaigns.batches import Batches, Sleep
 from agent.campaigns.budget import Budget
 from agent.episodes.asking import Asking
 from agent.episodes.caller import Caller
@@ -30,7 +31,7 @@ from agent.episodes.texts import Texts
 from agent.policies.policy import Done, Policy, history_of
 from agent.policies.retrieve import Likeness
 from agent.policies.solved import solutions
-from agent.providers.model import Model
+from agent.providers.model import BatchModel, Model
 from benchmark.runs.judging import Judge, Judging, KeyRule
 from benchmark.runs.recorder import Observer, Recorder
 from benchmark.store.clock import Clock
@@ -54,6 +55,8 @@ class Parts:
     clock: Clock
     observer: Observer
     cache: bool = True
+    sleep: Sleep = asyncio.sleep
+    """Between two looks at a batch."""
 
 
 def run_campaign(run: RunView, parts: Parts) -> RunView:
@@ -93,6 +96,7 @@ class _Session:
     graph: Graph
     saver: BaseCheckpointSaver[Any]
     shown: Mapping[str, Shown]
+    batches: Batches | None
     ended: list[str] = field(default_factory=list)
     """Threads of episodes that came to their end."""
 
@@ -149,6 +153,7 @@ class _Session:
             graph=episode_graph(steps, saver),
             saver=saver,
             shown=pages,
+            batches=_batches(view, parts, caller, asking, recorder),
         )
 
     async def run(self) -> None:
@@ -168,6 +173,12 @@ class _Session:
 
     async def _rounds(self) -> str:
         """Run what earlier sessions left, then round after round; return why there is no more."""
+        try:
+            return await self._all_rounds()
+        except Stopped:
+            return ""
+
+    async def _all_rounds(self) -> str:
         for asked in self.view.rounds:
             await self._round(asked)
         while self.budget.ending is None:
@@ -192,6 +203,10 @@ class _Session:
         if not todo:
             return
         self.asking.begin(asked)
+        if self.batches is not None:
+            mine = [each for each in run.batches if each.round == asked.round]
+            await self.batches.ask(todo, mine)
+            todo = tuple(job for job in todo if (job.task, job.sample, 0) in self.caller.known)
         jobs = iter(todo)
         async with asyncio.TaskGroup() as group:
             for _ in range(self.view.limits.calls_at_once + self.view.limits.jobs):
@@ -234,3 +249,13 @@ class _Session:
 
     async def _record(self, event: RunEvent) -> None:
         await self.recorder.record(Write(run=self.view.run, events=(event,)))
+
+
+def _batches(
+    view: RunView, parts: Parts, caller: Caller, asking: Asking, recorder: Recorder
+) -> Batches | None:
+    """Return what asks in batches, where that is wanted."""
+    if not view.config.reached.is_batch:
+        return None
+    assert isinstance(parts.model, BatchModel), "who begins a run in batches looks at this"
+    return Batches(view.run, parts.model, caller, asking, recorder, parts.sleep)

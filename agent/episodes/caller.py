@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from agent.campaigns.budget import Budget
@@ -54,8 +53,8 @@ class Caller:
     recorder: Recorder
     texts: Texts
     slots: asyncio.Semaphore
-    known: Mapping[tuple[str, int, int], SampleProposed]
-    """Answers of earlier sessions by task, sample and call."""
+    known: dict[tuple[str, int, int], SampleProposed]
+    """Answers that are there already, by task, sample and call."""
     failed: Counter[str] = field(default_factory=Counter)
     skipped: int = 0
 
@@ -75,19 +74,19 @@ class Caller:
                 raise Stopped
             identity = request.identity(self.model.name)
             try:
-                if not self.model.is_free:
-                    await self._record(_began(job, request, identity, bound.usd))
+                await self.announce(job, request, identity, bound)
                 reply = await self.model.complete(request)
             except CallFailed as failure:
                 await self.budget.settle(bound, failure.usage)
-                await self._fail(job, call, failure)
+                await self.fail(job, call, failure)
                 raise Stopped from failure
             except BaseException:
                 # nobody knows what became of it
                 await self.budget.settle(bound, Usage(usd=0.0, unknown_usd=bound.usd or 0.0))
                 raise
             await self.budget.settle(bound, reply.usage)
-        return await self._answered(job, request, identity, reply)
+        await self.answered(job, request, identity, reply)
+        return self._again(self.known.pop((job.task, job.sample, call)))
 
     def request(self, job: Job, call: int, step: Step, prompt: Prompt) -> Request:
         """Return what is asked for in a call."""
@@ -114,7 +113,23 @@ class Caller:
             return Answer(before.reply, None, program.reason)
         return Answer(before.reply, self.texts.put(program)[0])
 
-    async def _answered(self, job: Job, request: Request, identity: str, reply: Reply) -> Answer:
+    async def announce(self, job: Job, request: Request, identity: str, bound: Usage) -> None:
+        """Record that a call that is paid for goes out."""
+        if self.model.is_free:
+            return
+        event = CallBegan(
+            task=job.task,
+            sample=job.sample,
+            round=job.round,
+            call=request.call,
+            step=request.step,
+            request=identity,
+            bound_usd=bound.usd,
+        )
+        await self._record(event)
+
+    async def answered(self, job: Job, request: Request, identity: str, reply: Reply) -> None:
+        """Record an answer; it is known from then on."""
         name, data = self.texts.put(reply.text)
         objects = [data]
         program = program_in(reply.text)
@@ -142,11 +157,10 @@ class Caller:
             usage=reply.usage,
         )
         await self._record(event, *objects)
-        if isinstance(program, Unfenced):
-            return Answer(name, None, program.reason)
-        return Answer(name, held)
+        self.known[job.task, job.sample, request.call] = event
 
-    async def _fail(self, job: Job, call: int, failure: CallFailed) -> None:
+    async def fail(self, job: Job, call: int, failure: CallFailed) -> None:
+        """Record that nothing came of a call; one that no other call can do better ends the run."""
         if failure.ends_run:
             self.budget.stop("incomplete", failure.reason)
         self.failed[f"propose: {failure.reason}"] += 1
@@ -165,15 +179,3 @@ class Caller:
 
     async def _record(self, event: RunEvent, *objects: bytes) -> None:
         await self.recorder.record(Write(run=self.run, events=(event,), objects=objects))
-
-
-def _began(job: Job, request: Request, identity: str, usd: float | None) -> CallBegan:
-    return CallBegan(
-        task=job.task,
-        sample=job.sample,
-        round=job.round,
-        call=request.call,
-        step=request.step,
-        request=identity,
-        bound_usd=usd,
-    )

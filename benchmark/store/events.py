@@ -218,6 +218,39 @@ class CallBegan:
         return ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchSubmitted:
+    """Requests were handed in together; they come back hours later."""
+
+    name: ClassVar[str] = "batch.submitted"
+    version: ClassVar[int] = 1
+    round: int
+    batch: str
+    """The server's name for it."""
+    samples: tuple[tuple[str, int, str], ...]
+    """Tasks and samples, and the identities of their requests."""
+
+    def objects(self) -> tuple[str, ...]:
+        """Return nothing."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchCollected:
+    """All that came of a batch is recorded."""
+
+    name: ClassVar[str] = "batch.collected"
+    version: ClassVar[int] = 1
+    round: int
+    batch: str
+    expired: int = 0
+    """Requests that nothing came of, which are asked again."""
+
+    def objects(self) -> tuple[str, ...]:
+        """Return nothing."""
+        return ()
+
+
 Ending: TypeAlias = Literal["done", "incomplete", "budget", "interrupted"]
 
 
@@ -396,7 +429,10 @@ class SampleFailed:
 Settled: TypeAlias = SampleUnfenced | SampleJudged | SampleCached
 """How a sample ends for good."""
 SampleEvent: TypeAlias = SampleProposed | SampleChecked | SampleGuarded | SampleFailed | Settled
-RunEvent: TypeAlias = RunStarted | RunResumed | RunEnded | RoundBegan | CallBegan | SampleEvent
+BatchEvent: TypeAlias = BatchSubmitted | BatchCollected
+RunEvent: TypeAlias = (
+    RunStarted | RunResumed | RunEnded | RoundBegan | CallBegan | BatchEvent | SampleEvent
+)
 
 EVENTS: tuple[type[RunEvent], ...] = (
     RunStarted,
@@ -404,6 +440,8 @@ EVENTS: tuple[type[RunEvent], ...] = (
     RunEnded,
     RoundBegan,
     CallBegan,
+    BatchSubmitted,
+    BatchCollected,
     SampleProposed,
     SampleChecked,
     SampleGuarded,

@@ -14,6 +14,8 @@ from math import fsum
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from benchmark.store.events import (
+    BatchCollected,
+    BatchSubmitted,
     CallBegan,
     Ending,
     Event,
@@ -38,6 +40,7 @@ from benchmark.store.vocabulary import Unknown
 from benchmark.store.workspace import Entry
 
 T = TypeVar("T")
+E = TypeVar("E", bound=Event)
 State: TypeAlias = Literal["settled", "proposed", "failed"]
 
 
@@ -112,6 +115,8 @@ class RunView:
     last_at: datetime
     rounds: tuple[RoundBegan, ...]
     """In their order."""
+    batches: tuple[BatchSubmitted, ...]
+    """Those that were not collected yet."""
     lost: tuple[CallBegan, ...]
     """Calls that went out and never came back, of sessions that were killed; or under way."""
     samples: tuple[SampleView, ...]
@@ -149,10 +154,7 @@ class RunFold:
     """A view in the making: takes entries one by one."""
 
     run: str
-    _started: list[RunStarted] = field(default_factory=list)
-    _resumed: list[RunResumed] = field(default_factory=list)
-    _ended: list[RunEnded] = field(default_factory=list)
-    _rounds: list[RoundBegan] = field(default_factory=list)
+    _others: dict[type[Event], list[Event]] = field(default_factory=dict)
     _samples: dict[Place, _Sample] = field(default_factory=dict)
     _times: list[datetime] = field(default_factory=list)
 
@@ -166,14 +168,6 @@ class RunFold:
 
     def _add(self, event: Event | Unknown) -> None:
         match event:
-            case RunStarted():
-                self._started.append(event)
-            case RunResumed():
-                self._resumed.append(event)
-            case RunEnded():
-                self._ended.append(event)
-            case RoundBegan():
-                self._rounds.append(event)
             case CallBegan():
                 self._sample(event).began.append(event)
             case SampleChecked() | SampleGuarded():
@@ -184,8 +178,14 @@ class RunFold:
                 self._sample(event).failed.append(event)
             case SampleUnfenced() | SampleJudged() | SampleCached():
                 self._sample(event).settled.append(event)
-            case _:
+            case Unknown():
                 pass
+            case _:
+                self._others.setdefault(type(event), []).append(event)
+
+    def _all(self, kind: type[E]) -> list[E]:
+        """Return the events of a kind that speak of the whole run."""
+        return [each for each in self._others.get(kind, ()) if isinstance(each, kind)]
 
     def _sample(self, event: CallBegan | SampleEvent) -> _Sample:
         return self._samples.setdefault(Place(event.task, event.sample), _Sample())
@@ -193,15 +193,17 @@ class RunFold:
     @property
     def sessions(self) -> int:
         """How many sessions began."""
-        return 1 + max((each.session for each in self._resumed), default=0)
+        return 1 + max((each.session for each in self._all(RunResumed)), default=0)
 
     def view(self) -> RunView:
         """Return the run as it stands. Errors: NoRun."""
-        if not self._started:
+        started = min(self._all(RunStarted), key=repr, default=None)
+        if started is None:
             raise NoRun(self.run)
-        started, last = min(self._started, key=repr), self.sessions - 1
-        limits = [each.limits for each in self._resumed if each.session == last]
-        ended = [each for each in self._ended if each.session == last]
+        last = self.sessions - 1
+        collected = {each.batch for each in self._all(BatchCollected)}
+        limits = [each.limits for each in self._all(RunResumed) if each.session == last]
+        ended = [each for each in self._all(RunEnded) if each.session == last]
         end = min(ended, key=repr, default=None)
         return RunView(
             run=self.run,
@@ -212,7 +214,12 @@ class RunFold:
             detail=end.detail if end else "",
             started_at=self._times[0],
             last_at=self._times[1],
-            rounds=_first_of(self._rounds, lambda each: each.round),
+            rounds=_first_of(self._all(RoundBegan), lambda each: each.round),
+            batches=tuple(
+                each
+                for each in _first_of(self._all(BatchSubmitted), lambda each: each.batch)
+                if each.batch not in collected
+            ),
             lost=tuple(lost for each in self._samples.values() for lost in _lost(each)),
             samples=self._ordered(started.config),
         )

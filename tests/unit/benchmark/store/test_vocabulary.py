@@ -11,6 +11,8 @@ from run_records import LIMITS, config
 
 from benchmark.store.events import (
     EVENTS,
+    BatchCollected,
+    BatchSubmitted,
     CallBegan,
     Exemplar,
     RoundBegan,
@@ -46,6 +48,8 @@ SAMPLES: tuple[RunEvent, ...] = (
         strata=3,
     ),
     CallBegan(task="a/1", sample=3, call=1, step="repair", request=D, bound_usd=0.5),
+    BatchSubmitted(round=0, batch="b1", samples=(("a/1", 0, D), ("b/1", 0, D))),
+    BatchCollected(round=0, batch="b1", expired=1),
     SampleChecked(task="a/1", sample=3, call=0, program=D, checkup=D, outcome="ill-typed"),
     SampleGuarded(task="a/1", sample=3, call=0, before=D, program=D),
     SampleUnfenced(task="a/1", sample=3, reply=D, reason="no program"),
