@@ -78,24 +78,25 @@ class Recorder:
     async def complete(self, request: Request) -> Reply:
         """Return the model's answer. Errors: CallFailed, which is not recorded."""
         reply = await self._model.complete(request)
-        self.record(request, reply)
+        of = {"task": request.task, "sample": request.sample, "call": request.call}
+        self.record(request.identity(self._model.name), reply, {**of, "step": request.step})
         return reply
 
     async def close(self) -> None:
         """Let go of the model."""
         await self._model.close()
 
-    def record(self, request: Request, reply: Reply) -> None:
-        """Write what was answered, in the place of an earlier answer to an equal request."""
-        identity = request.identity(self._model.name)
+    def record(self, identity: str, reply: Reply, of: Mapping[str, object]) -> None:
+        """Write what was answered, in the place of an earlier answer to an equal request.
+
+        Args:
+            of: what the request was for, for those who look for it in the folder.
+        """
         record = {
             "schema": SCHEMA,
             "identity": identity,
             "model": self._model.name,
-            "task": request.task,
-            "sample": request.sample,
-            "call": request.call,
-            "step": request.step,
+            **of,
             "text": reply.text,
             "finish": reply.finish,
             "served": reply.served,
@@ -110,19 +111,17 @@ class BatchRecorder(Recorder):
     def __init__(self, model: Model, batches: BatchModel, folder: Path) -> None:
         super().__init__(model, folder)
         self._batches = batches
-        self._asked: dict[str, Request] = {}
 
     async def submit(self, requests: dict[str, Request]) -> str:
         """Hand requests in. Errors: CallFailed."""
-        self._asked |= requests
         return await self._batches.submit(requests)
 
     async def collect(self, batch: str) -> dict[str, Reply | CallFailed] | None:
         """Return what came of a batch. Errors: CallFailed."""
         found = await self._batches.collect(batch)
         for identity, reply in (found or {}).items():
-            if isinstance(reply, Reply) and identity in self._asked:
-                self.record(self._asked[identity], reply)
+            if isinstance(reply, Reply):
+                self.record(identity, reply, {"batch": batch})
         return found
 
 
