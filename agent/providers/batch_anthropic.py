@@ -9,7 +9,7 @@ from urllib.parse import quote
 import anthropic
 import httpx2
 
-from agent.providers.batch import Item, costs_nothing, is_gone, received, received_lines
+from agent.providers.batch import Item, is_gone, received, received_lines
 from agent.providers.failures import Access, AttemptFailed, broken, refused
 from agent.providers.wire import Body, count, has, word
 from benchmark.store.clock import Clock
@@ -83,7 +83,7 @@ class AnthropicBatch:
             failed = self._failed(error)
             if isinstance(error, anthropic.NotFoundError):
                 raise is_gone(failed, batch, self.access) from None
-            raise costs_nothing(failed) from None
+            raise failed from None
         return response.text
 
     def _failed(self, error: anthropic.APIError) -> AttemptFailed:

@@ -69,9 +69,14 @@ class Batched:
 
         Errors: CallFailed.
         """
-        asked = await self.online.calls.answer(
-            lambda: self.online.api.batches.results(batch), spent_nothing()
-        )
+        calls, batches = self.online.calls, self.online.api.batches
+        try:
+            asked = await calls.answer(lambda: batches.results(batch), spent_nothing())
+        except CallFailed as failed:
+            # to ask after a batch costs nothing, whatever became of the question
+            raise CallFailed(
+                failed.reason, spent_nothing(), ends_run=failed.ends_run, retried=failed.retried
+            ) from None
         if asked.answer is None:
             return None
         outcomes = {identity: self._outcome(item) for identity, item in asked.answer.items()}

@@ -187,14 +187,19 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--rule", choices=sorted(RULES), default="solutions")
     parser.add_argument("--key", default=KEY)
     parser.add_argument("--latency-s", type=float, default=0.0)
-    parser.add_argument("--faults", type=json.loads, default={}, help="shares by kind, as JSON")
+    for what in ("faults", "item-faults", "other-faults"):
+        parser.add_argument(f"--{what}", type=json.loads, default={}, help="shares, as JSON")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--polls", type=int, default=1)
     given = parser.parse_args(arguments)
     server = Server(
         RULES[given.rule],
         keys=[given.key],
         faults=Faults(shares=given.faults, seed=given.seed),
+        item_faults=Faults(shares=given.item_faults, seed=given.seed),
+        other_faults=Faults(shares=given.other_faults, seed=given.seed),
         latency_s=given.latency_s,
+        polls=given.polls,
         ledger=given.ledger,
         port=given.port,
     )

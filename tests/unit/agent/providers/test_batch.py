@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
@@ -103,13 +104,48 @@ def test_a_batch_answers_what_calls_answer_for_half_the_price(name: str) -> None
     assert [items[identity].body for identity in asked] == [each.body for each in calls]
 
 
-def test_chat_completions_have_batches() -> None:
+def test_chat_completions_have_batches_where_their_profile_says_so(tmp_path: Path) -> None:
     name = "openai-chat/gpt-4.1-mini"
+    profiles = tmp_path / "profiles.toml"
+    profiles.write_text('[[profile]]\nmodels = ["openai-chat/gpt-4.1-mini"]\nbatch = true\n')
+
+    async def both(url: str) -> Outcomes:
+        options = Options(base_url=url, allow_unknown_price=True)
+        alone = model_named(name, options, Waiting().around(**KEYS))
+        await alone.close()
+        assert not isinstance(alone, BatchModel)
+        model = model_named(name, replace(options, profiles=profiles), Waiting().around(**KEYS))
+        assert isinstance(model, Batched)
+        found = await collected(model, requests(name, 3))
+        await model.close()
+        return found
+
     with Server() as server:
-        options = Options(allow_unknown_price=True)
-        around = Waiting().around(**KEYS, OPENAI_BASE_URL=server.openai_url)
-        # a server of one's own has none, as far as its profile tells
-        assert not isinstance(model_named(name, options, around), BatchModel)
+        found = asyncio.run(both(server.openai_url))
+    assert len(replies(found)) == 3
+    assert {each.usage.usd for each in replies(found).values()} == {None}
+    assert {each.path for each in server.ledger.entries} == {"/v1/chat/completions"}
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_batches_are_recorded_and_played_again(name: str, tmp_path: Path) -> None:
+    asked = requests(name, 3)
+
+    async def recorded(url: str) -> Outcomes:
+        options = Options(base_url=url, record=tmp_path / "kept")
+        model = model_named(name, options, Waiting().around(**KEYS))
+        assert isinstance(model, BatchModel)
+        batch = await model.submit(asked)
+        while (found := await model.collect(batch)) is None:
+            await asyncio.sleep(0)
+        await model.close()
+        return found
+
+    with Server() as server:
+        found = asyncio.run(recorded(server.url if name == ANTHROPIC else server.openai_url))
+    again = model_named(f"recorded/{tmp_path / 'kept'}")
+    texts = [asyncio.run(again.complete(each)).text for each in asked.values()]
+    assert texts == [replies(found)[identity].text for identity in asked]
 
 
 @pytest.mark.parametrize("name", BOTH)
@@ -186,6 +222,24 @@ def test_results_are_read_whole_or_again(name: str, fault: Fault) -> None:
     assert set(replies(found)) == set(asked)
     assert len([each for each in seen if "results" in each or "files/batch" in each]) <= 2
     assert len(server.ledger.entries) == 3
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_a_question_after_a_batch_costs_nothing_however_it_ends(name: str) -> None:
+    async def asked(model: Batched) -> CallFailed:
+        batch = await model.submit(requests(name, 1))
+        with pytest.raises(CallFailed) as caught:
+            await model.collect(batch)
+        return caught.value
+
+    # the list of batches and the file come before at OpenAI
+    first = 3 if name == OPENAI else 1
+    broken: dict[int, Fault] = dict.fromkeys(range(first, first + 6), "cut")
+    with Server(other_faults=Faults(script=broken)) as server:
+        failed = with_model(name, server, asked)
+    assert len(failed.retried) == 5
+    assert (failed.unknown, failed.ends_run) == (False, False)
+    assert (failed.usage.calls, failed.usage.usd, failed.usage.unknown_usd) == (0, 0.0, 0.0)
 
 
 @pytest.mark.parametrize("fault", ["cut", "malformed"])
