@@ -88,14 +88,16 @@ class JudgePool:
     ) -> None:
         self.close()
 
-    def judge(self, task: Task | str, text: str) -> Verdict:
+    def judge(self, task: Task | str, text: str, *, seeds: Seeds | None = None) -> Verdict:
         """Judge one answer; waits until a worker is free.
 
-        Args: task: one of the table, its name, or the path of a file that defines one.
+        Args:
+            task: one of the table, its name, or the path of a file that defines one.
+            seeds: those of a verdict that is to be made again; None for the pool's own.
 
         Errors: TaskError for a task that is not there, RuntimeError for a pool that is closed.
         """
-        job = self._job(task, text)
+        job = self._job(task, text, seeds=seeds)
         told = self._run(job)
         if told.report is None:
             return job.broken(told.outcome, told.reason)
@@ -115,13 +117,15 @@ class JudgePool:
         except (KeyError, ValueError, TypeError, AttributeError):
             return Checkup(outcome=Outcome.CRASHED, reason=NOT_OURS)
 
-    def _job(self, task: Task | str, text: str, *, early: bool = False) -> Job:
+    def _job(
+        self, task: Task | str, text: str, *, seeds: Seeds | None = None, early: bool = False
+    ) -> Job:
         source = task if isinstance(task, str) else task.name
         return Job(
             task=find_task(source).name if isinstance(task, str) else task.name,
             source=settled(source),
             text=text,
-            seeds=self.seeds,
+            seeds=self.seeds if seeds is None else seeds,
             linearity=self.linearity,
             early=early,
         )

@@ -36,6 +36,13 @@ def test_answers_are_judged(pool: JudgePool) -> None:
     assert {each.regime for each in wrong.mismatches} == {"paper", "primes", "ones"}
 
 
+def test_a_verdict_is_made_again_on_its_inputs(pool: JudgePool) -> None:
+    first, again = (pool.judge(SQUARES, WRONG, seeds=(7, 8)) for _ in range(2))
+    assert first.seeds == again.seeds == (7, 8)
+    assert first.mismatches == again.mismatches
+    assert first.mismatches != pool.judge(SQUARES, WRONG).mismatches
+
+
 @pytest.mark.parametrize(
     ("deed", "outcome", "reason"),
     [
