@@ -24,6 +24,9 @@ def build() -> typer.Typer:
     """Put the sub-commands of the packages together."""
     # here, so that `guard` reports a failure to load like any other
     import agent.campaigns.cli
+    import agent.prompting.cli
+    import agent.providers.cli
+    import agent.records.cli
     import aspl.cli
     import benchmark.cli
     import compiler.cli
@@ -43,6 +46,16 @@ def build() -> typer.Typer:
     simulator.cli.register(app)
     bench = benchmark.cli.register(app)
     agent.campaigns.cli.register(bench)
+    models = typer.Typer(
+        help="Ask models for kernels, and look at what they did.",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    agent.records.cli.register(models)
+    agent.prompting.cli.register(models)
+    agent.providers.cli.register(models)
+    app.add_typer(models, name="agent")
     return app
 
 

@@ -16,7 +16,7 @@ from agent.episodes.asking import Asking
 from agent.episodes.caller import Answer, Caller
 from agent.episodes.ended import Stopped
 from agent.episodes.state import State, job_of
-from agent.episodes.texts import Texts
+from agent.episodes.texts import CHECKUP, Texts
 from agent.prompting.feedback import Feedback, feedback_of
 from aspl.render import from_json as diagnostic_of
 from benchmark.judge.early import checkup_to_json
@@ -42,7 +42,6 @@ Update: TypeAlias = dict[str, Any]
 """What a step changes in the state."""
 Next: TypeAlias = Literal["check", "guard", "repair", "judge", "record", "end"]
 
-CHECKUP = "aspl.checkup/1"
 _MENDABLE = frozenset(
     {Outcome.UNPARSEABLE, Outcome.ILL_TYPED, Outcome.NOT_LINEAR, Outcome.WRONG_SHAPE}
 )

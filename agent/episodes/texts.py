@@ -10,6 +10,8 @@ from benchmark.store.objects import decoded, digest, encoded
 from benchmark.store.workspace import Workspace
 from prompts.prompt import Prompt, Section
 
+CHECKUP = "aspl.checkup/1"
+"""The schema of what a check found, which is kept as a text."""
 _KEPT = 512
 
 
