@@ -124,8 +124,8 @@ class Slot:
     """Values that stand for the parameters before."""
 
 
-def of_source(slot: Slot, value: int, cost: float, state: State) -> Option:
-    """Weigh which value stands for a parameter."""
+def of_source(slot: Slot, value: int, width: int, cost: float, state: State) -> Option:
+    """Weigh which value stands for a parameter, or, of tuples, for several."""
     problem, given = state.problem, state.values[value]
     function = problem.asked.functions[slot.functions[0]]
     features = {"source.cost": cost}
@@ -137,6 +137,8 @@ def of_source(slot: Slot, value: int, cost: float, state: State) -> Option:
         features["source.input"] = 1.0
     elif set(given.maker.functions) & set(slot.functions):
         features["source.itself"] = 1.0
+    if width > 1:
+        features["source.wide"] = 1.0
     if given.is_passed:
         features["source.passed"] = 1.0
     if value in slot.chosen:
@@ -209,3 +211,21 @@ def of_output(place: int, value: int, cost: float, taken: Sequence[int], state: 
     if place < len(wanted) and wanted[place][0]:
         features["output.told" if given.denotes == wanted[place] else "output.other"] = 1.0
     return Option(features, (("out", given.kind),))
+
+
+def of_whole(state: State) -> Option:
+    """Weigh a program that is whole: what no choice on the way could see."""
+    wanted = state.problem.formula.results
+    taken = [each.way.cost for each in state.outputs]
+    for application in state.applied:
+        taken += [each.way.cost for each in application.sources]
+    told = [
+        state.values[each.value].denotes == root
+        for each, root in zip(state.outputs, wanted, strict=False)
+        if root[0]
+    ]
+    again = sum(max(each - 1, 0) for each in state.used)
+    features = {"whole.cost": sum(taken), "whole.again": float(again)}
+    if told:
+        features["whole.told" if all(told) else "whole.other"] = 1.0
+    return Option(features)

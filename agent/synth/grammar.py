@@ -41,6 +41,10 @@ PRIOR: Mapping[str, float] = {
     "output.read": -1.0,
     "output.last": 0.5,
     "output.told": 0.5,
+    "source.wide": 0.5,
+    "whole.cost": -0.5,
+    "whole.again": -0.5,
+    "whole.told": 0.5,
     "link.0": 1.0,
     "link.1": 0.5,
 }

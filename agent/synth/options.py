@@ -117,7 +117,7 @@ def sources(state: State, slot: Slot) -> list[tuple[int, int, Option]]:
         wanted = params[slot.place].type if width == 1 else element
         ways = reached(state, value).by_element.get(wanted) or ()
         if ways:
-            found.append((value, width, weighed_source(slot, value, ways[0].cost, state)))
+            found.append((value, width, weighed_source(slot, value, width, ways[0].cost, state)))
     state.steps += len(found)
     return found
 

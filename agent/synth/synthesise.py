@@ -8,8 +8,9 @@ from random import Random
 
 from agent.synth.chains import Pair, costs_of, pairs_of
 from agent.synth.draw import draw
+from agent.synth.features import Option, of_whole
 from agent.synth.formula import Formula, read_formula
-from agent.synth.grammar import Grammar, fitted
+from agent.synth.grammar import Grammar, drawn, fitted
 from agent.synth.ground import Ground, Types, types_of
 from agent.synth.reach import Reach
 from agent.synth.reading import Asked, asked_of, fenced, read_task
@@ -27,6 +28,8 @@ EFFORT = 20_000
 """Steps that one answer may take: options weighed, and types looked at."""
 _FREE, _FEW, _SOME = 0.2, 0.6, 3
 """Shares of answers that go by no program, and that or by a few; how many are a few."""
+_DRAWS = 8
+"""Programs that are drawn for an answer, of which it is one."""
 _UNREADABLE = "The header of the task could not be read.\n"
 _NOTHING = "No program was found that takes every input and returns what the signature declares.\n"
 
@@ -46,15 +49,19 @@ def synthesise(
     random = Random(seed)
     followed = _followed(grammar, random)
     before = (fenced(feedback) or "").split()
+    found: list[tuple[str, Option]] = []
     steps = 0
-    while steps < effort:
+    while steps < effort and len(found) < _DRAWS:
         state, whole = draw(problem, grammar, random, followed)
         steps += max(state.steps, 1)
-        if not whole:
-            continue
-        body = body_text(state)
-        if body.split() != before and is_right(problem.asked, body):
+        body = body_text(state) if whole else ""
+        if whole and body.split() != before:
+            found.append((body, of_whole(state)))
+    while found:
+        body, _ = found[drawn([option for _, option in found], grammar, random, followed)]
+        if is_right(problem.asked, body):
             return f"```aspl\n{body}```\n"
+        found = [each for each in found if each[0] != body]
     return _NOTHING
 
 
