@@ -167,8 +167,8 @@ def _show_run(run: RunView, found: tuple[Story, ...], json: bool) -> None:
 def _show_samples(
     place: Workspace, run: RunView, found: tuple[Story, ...], *, whole: bool, json: bool
 ) -> None:
-    from agent.records.display import episodes_text, whole_text
     from agent.records.episode import episode_record, texts_of
+    from agent.records.pages import episodes_text, whole_text
 
     texts, color = texts_of(place, found), is_colored(sys.stdout)
     if json:
@@ -182,8 +182,8 @@ def _show_samples(
 
 def _show_prompts(place: Workspace, story: Story, json: bool) -> None:
     from agent.prompting.display import prompt_records
-    from agent.records.display import prompts_text
     from agent.records.episode import prompts_of, texts_of
+    from agent.records.pages import prompts_text
 
     texts = texts_of(place, (story,))
     if not json:
