@@ -27,14 +27,13 @@ def zero(prompt: str, call: int) -> str:
 
 
 def solutions(prompt: str, call: int) -> str:
-    """Copy the stored solution of the prompt's task, whose name is the last of all tasks' in it.
+    """Copy the stored solution of the task that stands last in the prompt, by name or header.
 
     A text without any is answered by prose.
     """
     from benchmark.solutions import solution_text
 
-    found = list(_names().finditer(prompt))
-    text = solution_text(found[-1].group()) if found else None
+    text = solution_text(_last_task(prompt))
     return PROSE if text is None else f"Here it is.\n\n```aspl\n{text.rstrip()}\n```\n"
 
 
@@ -47,6 +46,21 @@ def mixed(prompt: str, call: int) -> str:
 
 
 RULES: Mapping[str, Rule] = {"echo": echo, "zero": zero, "solutions": solutions, "mixed": mixed}
+
+
+def _last_task(prompt: str) -> str:
+    """Return the name of a task; empty for none."""
+    from benchmark.tasks.table import TASKS
+
+    names = ((found.end(), found.group()) for found in _names().finditer(prompt))
+    ends = {name: (end, len(name)) for end, name in names}
+    for name, task in TASKS.items():
+        header = task.header.strip()
+        start = prompt.rfind(header)
+        if start >= 0:
+            # the longer of two that end together holds the other
+            ends[name] = max(ends.get(name, (0, 0)), (start + len(header), len(header)))
+    return max(ends, key=ends.__getitem__, default="")
 
 
 @cache

@@ -21,7 +21,10 @@ from vendors.process import served
 from vendors.rules import PROSE, ZERO, echo, mixed, solutions
 from vendors.server import KEY, Server
 
+from agent.prompting.compose import Exemplar, guard, proposal, repair
+from agent.prompting.feedback import Feedback
 from benchmark.solutions import solution_text
+from benchmark.tasks.shown import shown
 from benchmark.tasks.table import TASKS
 
 TASK = "norm/rms"
@@ -428,6 +431,20 @@ def test_rules_know_the_task_that_is_asked_last():
     )
     assert set(kinds) == {"right", "wrong", "none"}
     assert mixed("norm/rms", 0) == mixed("norm/rms", 1)
+
+
+def test_rules_know_the_task_of_every_prompt_of_ours():
+    known = [Exemplar(task=shown(TASKS[each]), body=solved(each)) for each in list(TASKS)[:4]]
+    for name, task in TASKS.items():
+        asked = shown(task)
+        found = Feedback(diagnostics=())
+        prompts = (
+            proposal(asked, known, None),
+            repair(asked, known, ZERO, found, None),
+            guard(asked, solved(name), ()),
+        )
+        for prompt in prompts:
+            assert solved(name) in solutions(prompt.page(), 0)
 
 
 def test_a_rule_that_raises_fails_the_test():
