@@ -42,7 +42,7 @@ def register(library: typer.Typer) -> None:
 
 def build(
     runs: Annotated[
-        list[str], typer.Argument(metavar="RUN...", help="Names, how they begin, or `last`.")
+        list[str], typer.Argument(metavar="RUN", help="Names, how they begin, or `last`.")
     ],
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="DIR", help="The folder to write.")
@@ -156,7 +156,7 @@ def ci(
     require: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="TASK", help="A task that has to have a program, or a suite; repeatable."
+            metavar="TASK,...", help="Tasks that have to have a program, or a suite; repeatable."
         ),
     ] = None,
     junit: Annotated[
@@ -212,7 +212,8 @@ def _rules(baseline: Path | None, max_regression: str, require: list[str]) -> Ru
         tasks = all_tasks()
         required = [
             task.name
-            for name in require
+            for word in require
+            for name in word.split(",")
             for task in (suite_named(name) if name in SUITES else (task_named(name),))
         ]
     except TaskError as error:

@@ -178,9 +178,10 @@ def _plain_bytes(path: Path, most: int) -> bytes:
     except OSError as error:
         link = path.is_symlink()
         raise BadFile("is a symbolic link" if link else reason(error)) from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise BadFile("is no plain file")
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise BadFile("is no plain file")
         data = file.read(most + 1)
     if len(data) > most:
         raise BadFile(f"has more than {most} bytes")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from benchmark.library.findings import Finding
 from benchmark.library.gate import Gated
 from benchmark.library.tables import gated_table
-from benchmark.library.text import headline
+from benchmark.library.text import headline, one_line
 from benchmark.report.markdown import plain, table_rows
 
 _MARKS = {"error": "❌", "warning": "⚠️", "note": "i"}
@@ -26,6 +26,5 @@ def gated_markdown(gated: Gated, place: str) -> str:
 
 
 def _row(found: Finding) -> str:
-    name = f"{found.code} {found.name}"
-    where = f"{found.file}:{found.line}"
-    return f"| {_MARKS[found.level]} | {plain(name)} | {plain(where)} | {plain(found.message)} |"
+    cells = (f"{found.code} {found.name}", f"{found.file}:{found.line}", one_line(found.message))
+    return f"| {_MARKS[found.level]} | {' | '.join(map(plain, cells))} |"

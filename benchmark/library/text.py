@@ -30,10 +30,15 @@ def gated_text(gated: Gated, place: str, *, color: bool = False) -> str:
     return "\n\n".join(blocks)
 
 
+def one_line(text: str) -> str:
+    """Return a text on one line, without what moves a terminal's cursor."""
+    return visible_text(" ".join(text.split()))
+
+
 def _finding(found: Finding, place: str, color: bool) -> str:
     style = {"error": "error", "warning": "warning"}.get(found.level, "label")
     head = paint(f"{found.level}[{found.code}]", style, color)
-    lines = [f"{head}: {found.name}: {visible_text(found.message)}"]
+    lines = [f"{head}: {found.name}: {one_line(found.message)}"]
     lines.append(f"  --> {place}/{visible_text(found.file)}:{found.line}")
     if found.detail:
         lines.append(textwrap.indent(found.detail, "    "))

@@ -105,12 +105,15 @@ def test_a_wrong_call_names_the_parameter(
 def test_selectors_and_flags_are_arrays_of_flags(kernels: Library) -> None:
     kernel = kernels["expert/skip-with-affinity"]
     x, route = np.ones((1, 2, 3)), np.array([[[True, False], [False, True]]])
-    found = kernel(x, route)
-    np.testing.assert_array_equal(found, kernel(x, route.astype(int)))
-    with pytest.raises(CallError, match="`route`, .*: expected flags for `bool`, got float64"):
-        kernel(x, route * 0.5)
+    weights = {"A": np.ones(3), "W": np.eye(3)}
+    found = kernel(x, route, **weights)
+    np.testing.assert_array_equal(found, kernel(x=x, route=route.astype(int), **weights))
+    with pytest.raises(CallError, match=r"`route`, .*: expected flags for `bool`, got float64"):
+        kernel(x, route * 0.5, **weights)
     with pytest.raises(CallError, match=r"`route`, .*: expected an extent of 2, got 3 in shape"):
-        kernel(x, np.zeros((1, 2, 3), bool))
+        kernel(x, np.zeros((1, 2, 3), bool), **weights)
+    with pytest.raises(CallError, match=r"`A`, Tensor\(f32, \[D\]\): `D` is 3 in `x`, and 4 here"):
+        kernel(x, route, A=np.ones(4), W=np.eye(3))
 
 
 def test_a_program_that_was_broken_by_hand_is_told_with_its_place(tmp_path: Path) -> None:
