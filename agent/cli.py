@@ -24,6 +24,7 @@ def build() -> typer.Typer:
     """Put the sub-commands of the packages together."""
     # here, so that `guard` reports a failure to load like any other
     import agent.campaigns.cli
+    import agent.doctor.cli
     import agent.prompting.cli
     import agent.providers.cli
     import agent.records.cli
@@ -56,6 +57,7 @@ def build() -> typer.Typer:
     agent.prompting.cli.register(models)
     agent.providers.cli.register(models)
     app.add_typer(models, name="agent")
+    agent.doctor.cli.register(app)
     return app
 
 

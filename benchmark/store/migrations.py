@@ -34,11 +34,11 @@ def migrate(engine: Engine, migrations: Sequence[Migration] = MIGRATIONS) -> int
     Errors: NewerWorkspace for one that is newer than ours.
     """
     with engine.connect() as connection:
-        if _version(connection) == len(migrations):
+        if schema_of(connection) == len(migrations):
             return 0
     # another process may be doing the same: look again where nobody else writes
     with engine.execution_options(writes=True).begin() as connection:
-        version = _version(connection)
+        version = schema_of(connection)
         if version > len(migrations):
             message = f"has schema {version}, and this workbench knows {len(migrations)}"
             raise NewerWorkspace(f"{message}; install a newer one")
@@ -52,7 +52,8 @@ def migrate(engine: Engine, migrations: Sequence[Migration] = MIGRATIONS) -> int
         return len(migrations) - version
 
 
-def _version(connection: Connection) -> int:
+def schema_of(connection: Connection) -> int:
+    """Return the schema of a database; 0 for one without tables."""
     if not inspect(connection).has_table(SCHEMA.name):
         return 0
     return connection.execute(select(SCHEMA.c.version)).scalar_one_or_none() or 0

@@ -1,0 +1,1 @@
+"""What a machine has of all that the workbench needs."""
