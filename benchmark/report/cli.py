@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aspl.command import JsonOption, told
-from aspl.terminal import UsageError, is_colored, write_records, write_text
+from aspl.terminal import UsageError, is_colored, width_of, write_records, write_text
 from benchmark.report.command import write_report
 from benchmark.store.command import WORKSPACE, RunArgument, WorkspaceOption
 
@@ -64,4 +64,5 @@ def report(
     elif not files:
         from benchmark.report.text import report_text
 
-        write_text(report_text(found, color=is_colored(sys.stdout)) + "\n", sys.stdout)
+        color, width = is_colored(sys.stdout), width_of(sys.stdout)
+        write_text(report_text(found, color=color, width=width) + "\n", sys.stdout)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from benchmark.judge.display import verdict_text
 from benchmark.judge.record import from_json
@@ -21,6 +22,7 @@ WORDS_WIDTH = 88
 SHOWN_WRONG = 3
 """Wrong programs that are shown of a task, one for each outcome."""
 
+_Judged: TypeAlias = SampleJudged | SampleCached
 _REACHED = {str(outcome): place for place, outcome in enumerate(Outcome)}
 
 
@@ -30,6 +32,8 @@ class Shown:
 
     sample: int
     outcome: str
+    digest: str
+    """Of the program."""
     program: str
     verdict: Verdict | None
     """None for one of another schema."""
@@ -41,6 +45,8 @@ class TaskReport:
 
     tally: Tally
     best: Shown | None
+    exemplars: tuple[Shown, ...]
+    """What was shown to the model of it, where that is not the best program."""
     wrong: tuple[Shown, ...]
     others: int
     """Distinct programs that are not shown."""
@@ -73,17 +79,22 @@ def report(workspace: Workspace, run: RunView, against: RunView | None = None) -
     samples: dict[str, list[SampleView]] = {each.task.name: [] for each in counted}
     for sample in run.samples:
         samples[sample.task].append(sample)
-    chosen = {each.task.name: _chosen(each, samples[each.task.name]) for each in counted}
-    names = [name for events in chosen.values() for event in events for name in event.objects()[1:]]
+    exemplars = {each.program for asked in run.rounds for each in asked.exemplars}
+    chosen = {each.task.name: _chosen(each, samples[each.task.name], exemplars) for each in counted}
+    names = [
+        name for found in chosen.values() for event in found.events for name in event.objects()[1:]
+    ]
     objects = workspace.objects_of(names)
     return Report(
         run=run,
-        scores=scores(counted),
+        scores=scores(run),
         tasks=tuple(
             _task_report(each, samples[each.task.name], chosen[each.task.name], objects)
             for each in counted
         ),
-        against=None if against is None else _against(counted, against),
+        against=None
+        if against is None
+        else Against(run=against, scores=scores(against), comparison=compare(run, against)),
     )
 
 
@@ -94,42 +105,57 @@ def said(shown: Shown) -> str:
     return verdict_text(shown.verdict, f"sample {shown.sample}", color=False, width=WORDS_WIDTH)
 
 
-def _against(counted: tuple[Tally, ...], other: RunView) -> Against:
-    others = tallies(other)
-    return Against(run=other, scores=scores(others), comparison=compare(counted, others))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Chosen:
+    """Judgements of a task that are worth reading."""
+
+    best: tuple[_Judged, ...]
+    exemplars: tuple[_Judged, ...]
+    wrong: tuple[_Judged, ...]
+
+    @property
+    def events(self) -> tuple[_Judged, ...]:
+        """Return all of them."""
+        return (*self.best, *self.exemplars, *self.wrong)
 
 
-def _chosen(tally: Tally, samples: list[SampleView]) -> list[SampleJudged | SampleCached]:
-    """Return the best judgement, if there is one, then wrong ones that got furthest."""
+def _chosen(tally: Tally, samples: list[SampleView], exemplars: Collection[str]) -> _Chosen:
+    """Return the best judgement, if there is one, what was shown, and wrong ones that got far."""
     judged = [each.judged for each in samples if each.judged is not None]
     best = [each for each in judged if tally.best and each.sample == tally.best.sample]
-    wrong: dict[str, SampleJudged | SampleCached] = {}
+    shown: dict[str, _Judged] = {}
+    wrong: dict[str, _Judged] = {}
     for each in judged:
         if each.outcome != Outcome.CORRECT:
             wrong.setdefault(each.outcome, each)
+        elif each.program in exemplars:
+            shown.setdefault(each.program, each)
+    for each in best:
+        shown.pop(each.program, None)
     furthest = sorted(wrong.values(), key=lambda each: -_REACHED.get(each.outcome, -1))
-    return [*best, *furthest[:SHOWN_WRONG]]
+    return _Chosen(
+        best=tuple(best), exemplars=tuple(shown.values()), wrong=tuple(furthest[:SHOWN_WRONG])
+    )
 
 
 def _task_report(
     tally: Tally,
     samples: list[SampleView],
-    chosen: list[SampleJudged | SampleCached],
+    chosen: _Chosen,
     objects: Mapping[str, bytes],
 ) -> TaskReport:
-    shown = [_shown(each, objects) for each in chosen]
     distinct = {each.judged.program for each in samples if each.judged is not None}
-    best = shown[0] if tally.best is not None else None
     return TaskReport(
         tally=tally,
-        best=best,
-        wrong=tuple(shown[1:] if best else shown),
-        others=len(distinct - {each.program for each in chosen}),
+        best=next((_shown(each, objects) for each in chosen.best), None),
+        exemplars=tuple(_shown(each, objects) for each in chosen.exemplars),
+        wrong=tuple(_shown(each, objects) for each in chosen.wrong),
+        others=len(distinct - {each.program for each in chosen.events}),
         failures=tuple(sorted({words for each in samples for words in each.failures})),
     )
 
 
-def _shown(event: SampleJudged | SampleCached, objects: Mapping[str, bytes]) -> Shown:
+def _shown(event: _Judged, objects: Mapping[str, bytes]) -> Shown:
     data = objects.get(event.verdict)
     verdict = None
     if data is not None:
@@ -141,6 +167,7 @@ def _shown(event: SampleJudged | SampleCached, objects: Mapping[str, bytes]) -> 
     return Shown(
         sample=event.sample,
         outcome=event.outcome,
+        digest=event.program,
         program=program.decode("utf-8", "replace"),
         verdict=verdict,
     )

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby
 from xml.sax.saxutils import escape
+
+from benchmark.scores.learning import Curve
 
 WIDTH, HEIGHT = 640, 316
 LEFT, RIGHT, TOP, BOTTOM = 44, 16, 34, 58
+APART = 30
+"""Least distance of two numbers of rounds."""
 _NICE = (1, 2, 5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One curve: tasks that are solved by the first 0, 1, 2 ... samples."""
+    """One curve, and whose it is."""
 
     name: str
-    values: Sequence[int]
+    curve: Curve
 
 
 def ticks(highest: int, most: int = 6) -> list[int]:
@@ -32,8 +36,11 @@ def ticks(highest: int, most: int = 6) -> list[int]:
 
 
 def curve_svg(lines: Sequence[Line], tasks: int) -> str:
-    """Draw curves; colours and the dashes that tell them apart are classes of the page's style."""
-    longest = max(1, *(len(line.values) - 1 for line in lines))
+    """Draw curves; marks show where the rounds of the first one began.
+
+    Colours and the dashes that tell curves apart are classes of the page's style.
+    """
+    longest = max(1, *(line.curve.samples for line in lines))
     highest = max(1, tasks)
     frame = _Frame(longest, highest)
     words = "; ".join(_told(line, tasks) for line in lines)
@@ -42,12 +49,13 @@ def curve_svg(lines: Sequence[Line], tasks: int) -> str:
         f"<title>{escape(words)}</title>",
         *(_across(frame, value) for value in ticks(highest)),
         *(_below(frame, count) for count in ticks(longest, 9)),
+        *_marks(frame, lines[0].curve),
         f'<text class="axis" x="{LEFT}" y="16">solved tasks, of {tasks}</text>',
         f'<text class="axis" x="{WIDTH - RIGHT}" y="{HEIGHT - 6}" text-anchor="end">'
-        "samples a task</text>",
+        "samples in all</text>",
     ]
     for place, line in enumerate(lines):
-        parts.append(f'<path class="line line{place}" d="{_steps(frame, line.values)}"/>')
+        parts.append(f'<path class="line line{place}" d="{_steps(frame, line.curve)}"/>')
     parts += _legend(lines) if len(lines) > 1 else []
     return "\n".join([*parts, "</svg>"])
 
@@ -68,14 +76,29 @@ class _Frame:
         return _short(HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * value / self.highest)
 
 
-def _steps(frame: _Frame, values: Sequence[int]) -> str:
-    """Draw a step where a value changes, and a last stretch."""
-    parts = [f"M{frame.x(0)} {frame.y(values[0])}"]
-    for count, (before, value) in enumerate(pairwise(values), start=1):
-        if value != before:
-            parts.append(f"H{frame.x(count)}V{frame.y(value)}")
-    parts.append(f"H{frame.x(len(values) - 1)}")
+def _steps(frame: _Frame, curve: Curve) -> str:
+    """Draw a step where a task is solved, and a last stretch."""
+    parts = [f"M{frame.x(0)} {frame.y(0)}"]
+    solved = 0
+    for count, here in groupby(curve.solves):
+        solved += len(list(here))
+        parts.append(f"H{frame.x(count)}V{frame.y(solved)}")
+    parts.append(f"H{frame.x(curve.samples)}")
     return "".join(parts)
+
+
+def _marks(frame: _Frame, curve: Curve) -> Iterator[str]:
+    """Draw a line where each round but the first began, and numbers where there is room."""
+    last = float(LEFT)
+    for number, begin in enumerate(curve.begins):
+        if number == 0:
+            continue
+        x = frame.x(begin)
+        top, bottom = TOP, HEIGHT - BOTTOM
+        yield f'<line class="round" x1="{x}" x2="{x}" y1="{top}" y2="{bottom}"/>'
+        if float(x) - last >= APART and float(x) <= WIDTH - RIGHT:
+            last = float(x)
+            yield f'<text class="round" x="{x}" y="{top - 5}" text-anchor="middle">r{number}</text>'
 
 
 def _across(frame: _Frame, value: int) -> str:
@@ -105,7 +128,8 @@ def _legend(lines: Sequence[Line]) -> list[str]:
 
 
 def _told(line: Line, tasks: int) -> str:
-    return f"{line.name}: {line.values[-1]} of {tasks} tasks after {len(line.values) - 1} samples"
+    curve = line.curve
+    return f"{line.name}: {len(curve.solves)} of {tasks} tasks after {curve.samples} samples"
 
 
 def _short(value: float) -> str:

@@ -59,7 +59,8 @@ def _case(suite: Element, task: TaskReport, group: str, seconds: dict[str, float
     elif task.failures:
         SubElement(case, "error", {"message": xml_text(task.failures[0]), "type": "failed"})
     else:
-        SubElement(case, "skipped", {"message": "no sample was asked for"})
+        words = "no sample has come to its end" if task.tally.is_asked else "it was never asked"
+        SubElement(case, "skipped", {"message": words})
 
 
 def _kind(task: TaskReport) -> str:

@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterable
 
 from benchmark.report.content import Report
-from benchmark.report.tables import Table, facts, interval, tables
+from benchmark.report.facts import facts
+from benchmark.report.rounds import curve_table
+from benchmark.report.sections import tables
+from benchmark.report.tables import Table, interval, solved_words
 
 _MEANT = re.compile(r"([\\`*_{}\[\]<>#|~])")
-_OPEN = frozenset({"Scores", "Tasks"})
+_OPEN = frozenset({"Scores", "Rounds", "Tasks"})
 """Tables that are not folded away."""
 
 
@@ -18,14 +21,16 @@ def report_markdown(report: Report) -> str:
     solved = report.scores.solved
     run = report.run
     lines = [
-        f"## {plain(run.config.model)}: {solved.solved} of {solved.tasks} tasks solved",
-        "",
-        f"95 % interval {interval(solved.interval)}.",
+        f"## {plain(run.config.model)}: solved {solved_words(solved)}",
         "",
     ]
+    if solved.interval is not None:
+        lines += [f"95 % interval {interval(solved.interval)}.", ""]
     for table in tables(report):
         is_open = table.title in _OPEN or table.title.startswith("Against")
         lines += _open(table) if is_open else _folded(table)
+        if table.title == "Scores" and report.scores.curve.samples:
+            lines += _folded(curve_table(report.scores))
     lines += ["<details><summary>Run</summary>", ""]
     lines += ["| | |", "|---|---|"]
     lines += [f"| {plain(name)} | {plain(value)} |" for name, value in facts(run)]

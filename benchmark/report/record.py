@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from math import fsum
 from typing import Any
 
 from benchmark.report.content import Report
+from benchmark.store.view import RunView
 
-SCHEMA = "aspl.report/1"
+SCHEMA = "aspl.report/2"
 
 
 def report_record(report: Report) -> dict[str, Any]:
@@ -20,14 +22,20 @@ def report_record(report: Report) -> dict[str, Any]:
         "policy": run.config.policy,
         "suite": run.config.suite,
         "seed": run.config.seed,
+        "options": asdict(run.config.options),
         "ending": run.ending,
-        "usage": asdict(run.usage),
+        "detail": run.detail,
+        "usage": {**asdict(run.usage), "uncached_tokens": run.usage.uncached_tokens},
+        "lost": {"calls": len(run.lost), "usd_at_most": _usd_at_most(run)},
         "scores": asdict(report.scores),
         "tasks": [
             {
                 "task": each.tally.task.name,
+                "is_asked": each.tally.is_asked,
                 "samples": each.tally.samples,
                 "correct": each.tally.correct,
+                "first_round": asdict(each.tally.first),
+                "solved_by": each.tally.solved_by and asdict(each.tally.solved_by),
                 "unanswered": each.tally.unanswered,
                 "outcomes": dict(each.tally.outcomes),
                 "best": None if each.tally.best is None else asdict(each.tally.best),
@@ -38,3 +46,9 @@ def report_record(report: Report) -> dict[str, Any]:
     if other is not None:
         found["against"] = {"run": other.run.run, **asdict(other.comparison)}
     return found
+
+
+def _usd_at_most(run: RunView) -> float | None:
+    """Return what lost calls may be billed for; None where a price is not known."""
+    bounds = [each.bound_usd for each in run.lost]
+    return None if None in bounds else fsum(each for each in bounds if each is not None)

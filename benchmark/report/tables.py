@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from benchmark.report.content import Against, Report, TaskReport
+from benchmark.report.content import Against, TaskReport
 from benchmark.scores.intervals import Estimate, Interval
 from benchmark.scores.summary import Part, Scores, Solved
 from benchmark.store.view import RunView
 
 NONE = "-"
+LEAST_CHANCE = 0.0001
+"""Of a test: a smaller one is told as below this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,78 +38,38 @@ def columns(*names: str) -> tuple[Column, ...]:
     return tuple(Column(name=each.lstrip(">"), right=each.startswith(">")) for each in names)
 
 
-def facts(run: RunView) -> tuple[tuple[str, str], ...]:
-    """Return what was run, as names and values."""
-    config, usage = run.config, run.usage
-    tokens = f"{usage.input_tokens:,} in, {usage.cached_tokens:,} of them cached"
-    return (
-        ("run", run.run),
-        ("model", config.model),
-        ("policy", f"{config.policy}, {counted(config.samples, 'sample')} a task"),
-        ("tasks", f"{len(config.tasks)} of {config.suite}"),
-        ("seed", str(config.seed)),
-        ("began", f"{run.started_at:%Y-%m-%d %H:%M:%S} UTC"),
-        ("ended", _ending(run)),
-        ("samples", f"{len(run.settled):,} of {run.expected:,}"),
-        ("calls", f"{usage.calls:,}"),
-        ("tokens", f"{tokens}, {usage.output_tokens:,} out"),
-        ("cost", _cost(run)),
-        ("judge", run.config.versions.get("judge", NONE)),
-    )
-
-
-def tables(report: Report) -> Iterator[Table]:
-    """Walk the tables of a report."""
-    yield scores_table(report.scores)
-    if report.against is not None:
-        yield against_table(report.run, report.against)
-    yield tasks_table(report.tasks)
-    if any(each.best is not None for each in report.tasks):
-        yield metrics_table(report.tasks)
-    yield parts_table("Families", "family", report.scores.families)
-    yield parts_table("Classes", "class", report.scores.classes)
-    if report.scores.outcomes:
-        yield outcomes_table(report.scores)
-
-
 def scores_table(scores: Scores) -> Table:
     """Return the scores of a whole run."""
+    place = ", first round" if len(scores.rounds) > 1 else ""
     rows = [("solved tasks", *_solved_cells(scores.solved))]
     rows += [
-        (f"pass@{k}", *_estimate_cells(each), str(each.tasks)) for k, each in scores.pass_at.items()
+        (f"pass@{k}{place}", *_estimate_cells(each), str(each.tasks))
+        for k, each in scores.pass_at.items()
     ]
-    notes = ["intervals: 95 %; Wilson's for solved tasks, bootstrapped over tasks for pass@k"]
-    if scores.unanswered:
-        words = counted(scores.unanswered, "sample")
-        notes.append(f"{words} without an end, counted nowhere; resume the run for them")
     return Table(
         title="Scores",
         columns=columns("", ">value", ">95 % interval", ">standard error", ">tasks"),
         rows=tuple(rows),
-        notes=tuple(notes),
+        notes=tuple(_score_notes(scores)),
     )
 
 
-def tasks_table(tasks: Iterable[TaskReport]) -> Table:
-    """Return how each task went."""
-    rows = [
-        (
-            each.tally.task.name,
-            "yes" if each.tally.is_solved else "no" if each.tally.samples else NONE,
-            str(each.tally.correct),
-            str(each.tally.samples),
-            number(each.tally.rate, 3),
-            _integer(each.tally.best.cycles if each.tally.best else None),
-            _counts(each),
-        )
-        for each in tasks
-    ]
+def tasks_table(tasks: Iterable[TaskReport], *, with_rounds: bool = False) -> Table:
+    """Return how each task went.
+
+    Args:
+        with_rounds: whether to tell the round that solved it; pass@1 is of the first one then.
+    """
+    heads = ["task", "solved", ">correct", ">samples", ">pass@1", ">cycles", "other outcomes"]
+    if with_rounds:
+        heads[5:5] = [">round", ">sample"]
     return Table(
         title="Tasks",
-        columns=columns(
-            "task", "solved", ">correct", ">samples", ">pass@1", ">cycles", "other outcomes"
-        ),
-        rows=tuple(rows),
+        columns=columns(*heads),
+        rows=tuple(_task_row(each, with_rounds) for each in tasks),
+        notes=("round and sample: which solved it; pass@1: of the first round",)
+        if with_rounds
+        else (),
     )
 
 
@@ -148,17 +110,21 @@ def metrics_table(tasks: Iterable[TaskReport]) -> Table:
 
 def parts_table(title: str, name: str, parts: Iterable[Part]) -> Table:
     """Return the scores of groups of tasks."""
+    found = list(parts)
+    has_unasked = any(each.solved.unasked for each in found)
     rows = [
         (
             each.name,
             f"{each.solved.solved}/{each.solved.tasks}",
+            *([str(each.solved.unasked)] if has_unasked else []),
             interval(each.solved.interval),
             number(each.pass_at_1.value if each.pass_at_1 else None, 3),
             interval(each.pass_at_1.interval if each.pass_at_1 else None),
         )
-        for each in parts
+        for each in found
     ]
-    heads = columns(name, ">solved", ">95 % interval", ">pass@1", ">95 % interval")
+    unasked = [">never asked"] if has_unasked else []
+    heads = columns(name, ">solved", *unasked, ">95 % interval", ">pass@1", ">95 % interval")
     return Table(title=title, columns=heads, rows=tuple(rows))
 
 
@@ -176,27 +142,32 @@ def outcomes_table(scores: Scores) -> Table:
 def against_table(run: RunView, against: Against) -> Table:
     """Return this run beside another."""
     found = against.comparison
+    first, second = found.first, found.second
     difference = found.pass_at_1
-    rows = (
+    rows = [
         ("tasks of both", str(found.tasks)),
+        ("samples in all, this and the other", f"{first.samples:,} and {second.samples:,}"),
+        ("solved by them", f"{first.solved} and {second.solved}"),
+    ]
+    if first.samples != second.samples:
+        alike = f"{first.solved_alike} and {second.solved_alike}"
+        rows.append((f"solved by the first {found.samples:,} samples", alike))
+    rows += [
         ("solved by both", str(found.both)),
         ("solved by this run alone", _names(found.only_first)),
         ("solved by the other alone", _names(found.only_second)),
-        ("McNemar's exact p", number(found.p_value, 4)),
+        ("McNemar's exact p", _chance(found.p_value)),
         ("difference of pass@1", signed(difference.value if difference else None)),
         ("its 95 % interval", interval(difference.interval if difference else None)),
         ("fewer cycles, more cycles", f"{found.faster}, {found.slower}"),
         ("tasks to tell solved apart", _integer(found.tasks_to_tell_solved)),
         ("tasks to tell pass@1 apart", _integer(found.tasks_to_tell_pass_at_1)),
-    )
+    ]
     return Table(
         title=f"Against {against.run.run}",
         columns=columns("", ""),
-        rows=rows,
-        notes=(
-            f"this run ({run.config.model}) minus the other ({against.run.config.model})",
-            "tasks to tell apart: how many like these find such a difference at 80 % power",
-        ),
+        rows=tuple(rows),
+        notes=tuple(_against_notes(run, against)),
     )
 
 
@@ -215,39 +186,93 @@ def interval(ends: Interval | None) -> str:
     return NONE if ends is None else f"{ends.low:.3f} to {ends.high:.3f}"
 
 
-def counted(count: int, noun: str) -> str:
-    """Write a count with its noun."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """Write a count with its noun; the plural is the noun with an s where none is given."""
+    return f"{count:,} {noun if count == 1 else plural or f'{noun}s'}"
 
 
-def _ending(run: RunView) -> str:
-    sessions = "" if run.sessions == 1 else f", {run.sessions} sessions"
-    if run.ending is None:
-        return f"not yet: it was killed or goes on{sessions}"
-    detail = f": {run.detail}" if run.detail else ""
-    return f"{run.ending}{detail}{sessions}"
+def solved_words(solved: Solved) -> str:
+    """Tell what is solved: `2 of 26 (9 tasks were never asked)`."""
+    unasked = solved.unasked
+    were = f" ({counted(unasked, 'task')} {'was' if unasked == 1 else 'were'} never asked)"
+    return f"{solved.solved} of {solved.tasks}{were if unasked else ''}"
 
 
-def _cost(run: RunView) -> str:
-    usd = run.usage.usd
-    if usd is None:
-        return "unknown" if run.usage.calls else "nothing"
-    solved = len({each.task for each in run.samples if each.is_correct})
-    share = f", {usd / solved:.4f} a solved task" if solved else ""
-    return f"{usd:.4f} USD{share}"
+def _score_notes(scores: Scores) -> Iterator[str]:
+    solved = scores.solved
+    yield (
+        "intervals: 95 %, of three tasks or more; Wilson's for solved tasks, bootstrapped over "
+        "tasks for pass@k"
+    )
+    if len(scores.rounds) > 1:
+        yield (
+            "pass@k: of the first round alone; later ones ask only what is unsolved, with "
+            "exemplars, and are no like samples"
+        )
+    if solved.tried < solved.tasks:
+        silent = solved.tasks - solved.tried - solved.unasked
+        have = "has" if silent == 1 else "have"
+        rest = f"; {counted(silent, 'task')} {have} no answer yet" if silent else ""
+        yield (
+            f"solved {solved_words(solved)}{rest}; shares and intervals are of the "
+            f"{counted(solved.tried, 'other task')}"
+        )
+    if scores.unanswered:
+        words = counted(scores.unanswered, "sample")
+        yield f"{words} without an end, counted nowhere; resume the run for them"
+
+
+def _against_notes(run: RunView, against: Against) -> Iterator[str]:
+    other, found = against.run, against.comparison
+    yield f"this run ({_who(run)}) minus the other ({_who(other)})"
+    if found.first.samples != found.second.samples:
+        yield (
+            f"what is solved is compared, and tested, after {found.samples:,} samples of each run "
+            "over all tasks of both, in the order in which they were asked for"
+        )
+    if len(run.rounds) > 1 or len(other.rounds) > 1:
+        yield "pass@1: of the first rounds alone, where neither shows exemplars"
+    yield "tasks to tell apart: how many like these find such a difference at 80 % power"
+
+
+def _who(run: RunView) -> str:
+    return f"{run.config.model}, {run.config.policy}"
 
 
 def _counts(task: TaskReport) -> str:
     rest = sorted((count, name) for name, count in task.tally.outcomes.items() if name != "correct")
     words = [f"{name} {count}" for count, name in reversed(rest)]
+    if not task.tally.is_asked:
+        return "never asked"
     if task.tally.unanswered:
         words.append(f"no end {task.tally.unanswered}")
     return ", ".join(words) or NONE
 
 
+def _task_row(task: TaskReport, with_rounds: bool) -> tuple[str, ...]:
+    tally, solve = task.tally, task.tally.solved_by
+    place = (NONE, NONE) if solve is None else (str(solve.round), str(solve.sample))
+    return (
+        tally.task.name,
+        "yes" if tally.is_solved else "no" if tally.samples else NONE,
+        str(tally.correct),
+        str(tally.samples),
+        number(tally.first.rate, 3),
+        *(place if with_rounds else ()),
+        _integer(tally.best.cycles if tally.best else None),
+        _counts(task),
+    )
+
+
+def _chance(p_value: float) -> str:
+    return f"{p_value:.4f}" if p_value >= LEAST_CHANCE else f"below {LEAST_CHANCE}"
+
+
 def _solved_cells(solved: Solved) -> tuple[str, str, str, str]:
-    value = f"{solved.solved}/{solved.tasks} = {solved.share:.3f}"
-    return value, interval(solved.interval), "", str(solved.tasks)
+    value = f"{solved.solved}/{solved.tasks}"
+    if solved.tried == solved.tasks:
+        value += f" = {solved.share:.3f}"
+    return value, interval(solved.interval), "", str(solved.tried)
 
 
 def _estimate_cells(estimate: Estimate) -> tuple[str, str, str]:

@@ -15,6 +15,8 @@ import numpy as np
 
 CONFIDENCE = 0.95
 RESAMPLES = 10_000
+LEAST_TASKS = 3
+"""Of one or two tasks no interval is told: it would say more than they do of other tasks."""
 
 TWO_SIDED = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
 """Standard errors to each side of a 95 % interval: 1.96."""
@@ -34,9 +36,9 @@ class Estimate:
 
     value: float
     interval: Interval | None
-    """Bootstrapped over tasks; None for fewer than two tasks, which tell nothing of others."""
+    """Bootstrapped over tasks; None for fewer than three tasks, which tell too little of others."""
     standard_error: float | None
-    """Clustered by task; None for fewer than two."""
+    """Clustered by task; None for fewer than three."""
     tasks: int
 
 
@@ -76,7 +78,7 @@ def clustered_error(values: Sequence[float]) -> float | None:
     numbers: sqrt(sum (v - mean)^2 / (T (T - 1))).
     """
     count = len(values)
-    if count < 2:
+    if count < LEAST_TASKS:
         return None
     mean = fmean(values)
     return sqrt(sum((value - mean) ** 2 for value in values) / (count * (count - 1)))
@@ -85,7 +87,7 @@ def clustered_error(values: Sequence[float]) -> float | None:
 def bootstrap(values: Sequence[float], seed: int = 0) -> Interval | None:
     """Return the percentile interval of the mean when tasks are drawn again."""
     count = len(values)
-    if count < 2:
+    if count < LEAST_TASKS:
         return None
     generator = np.random.Generator(np.random.PCG64(seed))
     drawn = generator.integers(0, count, size=(RESAMPLES, count))

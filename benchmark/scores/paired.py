@@ -7,23 +7,45 @@ proportions for the paired-sample design", 1987.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from math import ceil, comb, sqrt
 from statistics import NormalDist, fmean, stdev
 
 from benchmark.scores.intervals import TWO_SIDED, Estimate, estimate
-from benchmark.scores.tally import Tally
+from benchmark.scores.tally import Tally, drawn, tallies
+from benchmark.store.view import RunView, SampleView
 
 POWER = 0.8
 _POWER_SIDE = NormalDist().inv_cdf(POWER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One of two runs, on the tasks of both."""
+
+    samples: int
+    """With an end."""
+    solved: int
+    """Tasks that any of them solves."""
+    solved_alike: int
+    """Tasks that are solved by the samples that count."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Two runs on the tasks that both have samples of; differences are first minus second."""
+    """Two runs on the tasks that both have samples of; differences are first minus second.
+
+    What is solved is compared at equal cost. A policy may stop asking for what it has solved and
+    spend more on the rest, so samples are counted over all tasks, and of each run only the first
+    so many count as both have.
+    """
 
     tasks: int
+    samples: int
+    """Of each run, the first ones that count."""
+    first: Side
+    second: Side
     both: int
     """Tasks that both solve."""
     only_first: tuple[str, ...]
@@ -31,7 +53,7 @@ class Comparison:
     p_value: float
     """McNemar's, exact and two-sided: of so unlike a split of the tasks that one alone solves."""
     pass_at_1: Estimate | None
-    """The paired difference."""
+    """The paired difference of the first rounds, in which both runs show nothing."""
     tasks_to_tell_solved: int | None
     """Tasks at which a difference as large as this one is found in 8 of 10 tries; None if there
     is no difference."""
@@ -41,34 +63,75 @@ class Comparison:
     slower: int
 
 
-def compare(first: Sequence[Tally], second: Sequence[Tally], seed: int = 0) -> Comparison:
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    first: Tally
+    second: Tally
+
+
+def compare(first: RunView, second: RunView, seed: int = 0) -> Comparison:
     """Compare two runs task by task."""
-    others = {each.task.name: each for each in second if each.samples}
-    pairs = [
-        (each, others[each.task.name])
-        for each in first
-        if each.samples and each.task.name in others
+    whole = _pairs(tallies(first), tallies(second))
+    whole = [each for each in whole if each.first.samples and each.second.samples]
+    names = {each.first.task.name for each in whole}
+    ours, theirs = _drawn_of(first, names), _drawn_of(second, names)
+    count = min(len(ours), len(theirs))
+    alike = _pairs(tallies(first, ours[:count]), tallies(second, theirs[:count]))
+    solved = [(each.first.is_solved, each.second.is_solved) for each in alike]
+    only_first = _names(alike, solved, (True, False))
+    only_second = _names(alike, solved, (False, True))
+    differences = [
+        each.first.first.rate - each.second.first.rate
+        for each in whole
+        if each.first.first.rate is not None and each.second.first.rate is not None
     ]
-    only_first = tuple(a.task.name for a, b in pairs if a.is_solved and not b.is_solved)
-    only_second = tuple(b.task.name for a, b in pairs if b.is_solved and not a.is_solved)
-    differences = [(a.rate or 0.0) - (b.rate or 0.0) for a, b in pairs]
-    cycles = [
-        (a.best.cycles, b.best.cycles)
-        for a, b in pairs
-        if a.best and b.best and a.best.cycles is not None and b.best.cycles is not None
-    ]
+    cycles = [(a, b) for each in alike for a in _cycles(each.first) for b in _cycles(each.second)]
     return Comparison(
-        tasks=len(pairs),
-        both=sum(a.is_solved and b.is_solved for a, b in pairs),
+        tasks=len(whole),
+        samples=count,
+        first=Side(
+            samples=len(ours),
+            solved=sum(each.first.is_solved for each in whole),
+            solved_alike=sum(one for one, _ in solved),
+        ),
+        second=Side(
+            samples=len(theirs),
+            solved=sum(each.second.is_solved for each in whole),
+            solved_alike=sum(other for _, other in solved),
+        ),
+        both=sum(one and other for one, other in solved),
         only_first=only_first,
         only_second=only_second,
         p_value=mcnemar(len(only_first), len(only_second)),
         pass_at_1=estimate(differences, seed),
-        tasks_to_tell_solved=tasks_for_shares(len(only_first), len(only_second), len(pairs)),
+        tasks_to_tell_solved=tasks_for_shares(len(only_first), len(only_second), len(whole)),
         tasks_to_tell_pass_at_1=tasks_for_mean(differences),
         faster=sum(a < b for a, b in cycles),
         slower=sum(a > b for a, b in cycles),
     )
+
+
+def _pairs(first: Sequence[Tally], second: Sequence[Tally]) -> list[_Pair]:
+    """Pair the tasks of both, in the order of the first."""
+    others = {each.task.name: each for each in second}
+    return [_Pair(each, others[each.task.name]) for each in first if each.task.name in others]
+
+
+def _drawn_of(run: RunView, names: Collection[str]) -> list[SampleView]:
+    return [each for each in drawn(run) if each.task in names]
+
+
+def _names(
+    pairs: Sequence[_Pair], solved: Sequence[tuple[bool, bool]], wanted: tuple[bool, bool]
+) -> tuple[str, ...]:
+    return tuple(
+        pair.first.task.name for pair, found in zip(pairs, solved, strict=True) if found == wanted
+    )
+
+
+def _cycles(tally: Tally) -> list[int]:
+    best = tally.best
+    return [] if best is None or best.cycles is None else [best.cycles]
 
 
 def mcnemar(only_first: int, only_second: int) -> float:

@@ -6,24 +6,31 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from benchmark.scores.intervals import Estimate, Interval, estimate, wilson
+from benchmark.scores.intervals import LEAST_TASKS, Estimate, Interval, estimate, wilson
+from benchmark.scores.learning import Curve, RoundScore, curve, rounds
 from benchmark.scores.passing import ks_for, pass_at
-from benchmark.scores.tally import Tally
+from benchmark.scores.tally import Tally, tallies
+from benchmark.store.view import RunView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Solved:
-    """How many tasks have a correct sample; a task without samples counts as not solved."""
+    """How many tasks have a correct sample."""
 
     solved: int
     tasks: int
+    """Of the run."""
+    tried: int
+    """Tasks with samples; what was never answered tells nothing of who answers."""
+    unasked: int
+    """Tasks that the run stopped before: no call for them went out."""
     interval: Interval | None
-    """Wilson's."""
+    """Wilson's, of the tried tasks; None for fewer than three."""
 
     @property
     def share(self) -> float:
-        """The share of solved tasks."""
-        return self.solved / self.tasks if self.tasks else 0.0
+        """The share of solved tasks among the tried ones."""
+        return self.solved / self.tried if self.tried else 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +40,7 @@ class Part:
     name: str
     solved: Solved
     pass_at_1: Estimate | None
-    """Over tasks with samples."""
+    """Of the first round, over tasks with samples in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +49,11 @@ class Scores:
 
     solved: Solved
     pass_at: Mapping[int, Estimate]
-    """By k, over tasks with samples; k up to the least samples of such a task."""
+    """By k, over tasks with samples in the first round; k up to the least samples of such a task.
+
+    Unbiased estimates need samples that are drawn alike and whose number does not hang on how they
+    went. Only the first round is such: later ones ask what is unsolved, with exemplars.
+    """
     families: tuple[Part, ...]
     classes: tuple[Part, ...]
     outcomes: Mapping[str, int]
@@ -50,64 +61,69 @@ class Scores:
     samples: int
     correct: int
     unanswered: int
-    curve: tuple[int, ...]
-    """Tasks that are solved by the first 0, 1, 2 ... samples of each."""
+    curve: Curve
+    rounds: tuple[RoundScore, ...]
 
 
-def scores(tallies: Sequence[Tally], seed: int = 0) -> Scores:
+def scores(run: RunView, seed: int = 0) -> Scores:
     """Return the scores of a run.
 
     Args:
         seed: where the bootstrap starts; the same for all runs that are compared.
     """
+    counted = tallies(run)
     outcomes: Counter[str] = Counter()
-    for each in tallies:
+    for each in counted:
         outcomes.update(each.outcomes)
     return Scores(
-        solved=_solved(tallies),
-        pass_at=_pass_at(tallies, seed),
-        families=_parts(tallies, lambda each: each.task.family, seed),
-        classes=_parts(tallies, lambda each: each.group, seed),
+        solved=_solved(counted),
+        pass_at=_pass_at(counted, seed),
+        families=_parts(counted, lambda each: each.task.family, seed),
+        classes=_parts(counted, lambda each: each.group, seed),
         outcomes=dict(sorted(outcomes.items(), key=lambda each: (-each[1], each[0]))),
-        samples=sum(each.samples for each in tallies),
-        correct=sum(each.correct for each in tallies),
-        unanswered=sum(each.unanswered for each in tallies),
-        curve=_curve(tallies),
+        samples=sum(each.samples for each in counted),
+        correct=sum(each.correct for each in counted),
+        unanswered=sum(each.unanswered for each in counted),
+        curve=curve(run),
+        rounds=rounds(run),
     )
 
 
-def _solved(tallies: Sequence[Tally]) -> Solved:
-    solved = sum(each.is_solved for each in tallies)
-    return Solved(solved=solved, tasks=len(tallies), interval=wilson(solved, len(tallies)))
+def _solved(counted: Sequence[Tally]) -> Solved:
+    solved = sum(each.is_solved for each in counted)
+    tried = sum(each.samples > 0 for each in counted)
+    return Solved(
+        solved=solved,
+        tasks=len(counted),
+        tried=tried,
+        unasked=sum(not each.is_asked for each in counted),
+        interval=wilson(solved, tried) if tried >= LEAST_TASKS else None,
+    )
 
 
-def _pass_at(tallies: Sequence[Tally], seed: int) -> dict[int, Estimate]:
-    asked = [each for each in tallies if each.samples]
+def _pass_at(counted: Sequence[Tally], seed: int) -> dict[int, Estimate]:
+    first = [each.first for each in counted if each.first.samples]
     found: dict[int, Estimate] = {}
-    for k in ks_for(each.samples for each in asked):
-        estimated = estimate([pass_at(k, each.samples, each.correct) for each in asked], seed)
+    for k in ks_for(each.samples for each in first):
+        estimated = estimate([pass_at(k, each.samples, each.correct) for each in first], seed)
         if estimated is not None:
             found[k] = estimated
     return found
 
 
 def _parts(
-    tallies: Sequence[Tally], name_of: Callable[[Tally], str], seed: int
+    counted: Sequence[Tally], name_of: Callable[[Tally], str], seed: int
 ) -> tuple[Part, ...]:
     by_name: dict[str, list[Tally]] = {}
-    for each in tallies:
+    for each in counted:
         by_name.setdefault(name_of(each), []).append(each)
     return tuple(
         Part(
             name=name,
             solved=_solved(part),
-            pass_at_1=estimate([each.rate for each in part if each.rate is not None], seed),
+            pass_at_1=estimate(
+                [each.first.rate for each in part if each.first.rate is not None], seed
+            ),
         )
         for name, part in by_name.items()
     )
-
-
-def _curve(tallies: Sequence[Tally]) -> tuple[int, ...]:
-    most = max((each.samples for each in tallies), default=0)
-    firsts = [each.first_correct for each in tallies if each.first_correct is not None]
-    return tuple(sum(first <= count for first in firsts) for count in range(most + 1))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from benchmark.store.events import AskedTask
@@ -25,18 +25,46 @@ class Best:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """Samples with an end, and how many of them are correct."""
+
+    samples: int
+    correct: int
+
+    @property
+    def rate(self) -> float | None:
+        """The share of correct samples, which is pass@1; None without samples."""
+        return self.correct / self.samples if self.samples else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Solve:
+    """Where a task was solved first."""
+
+    round: int
+    sample: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
     """One task of a run."""
 
     task: AskedTask
+    is_asked: bool
+    """Whether any call for it went out; a run may stop before it comes to a task."""
     samples: int
     """Samples with an end: judged, or an answer without a program."""
     correct: int
     unanswered: int
-    """Samples that the run asks for and that have no end yet."""
+    """Samples that the run asks for, as far as is known, and that have no end yet."""
+    first: Counts
+    """Of the first round, in which all tasks are asked alike and nothing is shown.
+
+    A further round asks only what is still unsolved, and with what others solved before its eyes:
+    its samples are drawn otherwise, and no estimate of pass@k may mix them with these.
+    """
     outcomes: Mapping[str, int]
-    first_correct: int | None
-    """How many samples it took, in the order of samples."""
+    solved_by: Solve | None
     best: Best | None
 
     @property
@@ -45,22 +73,35 @@ class Tally:
         return self.correct > 0
 
     @property
-    def rate(self) -> float | None:
-        """The share of correct samples, which is pass@1; None without samples."""
-        return self.correct / self.samples if self.samples else None
-
-    @property
     def group(self) -> str:
         """The class of the published tables: `arithmetic once` and so on."""
         return f"{self.task.kind} {self.task.reads}"
 
 
-def tallies(run: RunView) -> tuple[Tally, ...]:
-    """Count the samples of each task, in the order of the tasks."""
+def drawn(run: RunView) -> tuple[SampleView, ...]:
+    """Return the samples with an end in the order in which they are asked for.
+
+    Round by round; in a round all tasks get a first sample before any gets a second one.
+    """
+    place = {task.name: number for number, task in enumerate(run.config.tasks)}
+    return tuple(sorted(run.settled, key=lambda each: (each.round, each.sample, place[each.task])))
+
+
+def tallies(run: RunView, samples: Iterable[SampleView] | None = None) -> tuple[Tally, ...]:
+    """Count the samples of each task, in the order of the tasks.
+
+    Args:
+        samples: only these, of those that have an end; None for all.
+    """
     by_task: dict[str, list[SampleView]] = {task.name: [] for task in run.config.tasks}
-    for sample in run.settled:
+    for sample in run.settled if samples is None else samples:
         by_task[sample.task].append(sample)
-    return tuple(_tally(task, by_task[task.name], run.config.samples) for task in run.config.tasks)
+    wanted = _wanted(run)
+    touched = {each.task for each in run.samples}
+    return tuple(
+        _tally(task, by_task[task.name], wanted[task.name], task.name in touched)
+        for task in run.config.tasks
+    )
 
 
 def best_of(samples: list[SampleView]) -> Best | None:
@@ -83,14 +124,28 @@ def _worth(best: Best) -> tuple[bool, int, int, int]:
     return best.cycles is None, best.cycles or 0, best.length, best.sample
 
 
-def _tally(task: AskedTask, samples: list[SampleView], wanted: int) -> Tally:
-    correct = [place for place, sample in enumerate(samples, start=1) if sample.is_correct]
+def _wanted(run: RunView) -> Mapping[str, int]:
+    """Return how many samples a run asks for, by task."""
+    if not run.rounds:
+        return {task.name: run.config.samples for task in run.config.tasks}
+    wanted: Counter[str] = Counter()
+    for asked in run.rounds:
+        wanted.update(dict.fromkeys(asked.tasks, asked.samples))
+    return wanted
+
+
+def _tally(task: AskedTask, samples: list[SampleView], wanted: int, is_asked: bool) -> Tally:
+    correct = [each for each in samples if each.is_correct]
+    early = [each for each in samples if each.round == 0]
+    solve = min(correct, key=lambda each: (each.round, each.sample), default=None)
     return Tally(
         task=task,
+        is_asked=is_asked,
         samples=len(samples),
         correct=len(correct),
         unanswered=max(0, wanted - len(samples)),
+        first=Counts(samples=len(early), correct=sum(each.is_correct for each in early)),
         outcomes=Counter(sample.outcome for sample in samples),
-        first_correct=correct[0] if correct else None,
+        solved_by=None if solve is None else Solve(round=solve.round, sample=solve.sample),
         best=best_of(samples),
     )

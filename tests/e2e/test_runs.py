@@ -230,7 +230,7 @@ def test_reports_are_written_as_files(folder: Path) -> None:
         assert Path(f"report.{form}").read_text("utf-8").startswith(start)
     assert aspl("bench", "report", "last", "--markdown", "-").stdout.startswith("## recorded")
     record = json.loads(aspl("bench", "report", "last", "--json").stdout)
-    assert record["schema"] == "aspl.report/1"
+    assert record["schema"] == "aspl.report/2"
 
 
 def test_one_sample_is_shown_with_its_verdict(folder: Path) -> None:

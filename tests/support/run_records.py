@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from benchmark.judge.record import to_json
@@ -12,6 +13,7 @@ from benchmark.store.events import (
     AskedTask,
     Limits,
     PolicyOptions,
+    RoundBegan,
     RunConfig,
     RunEnded,
     RunStarted,
@@ -159,11 +161,25 @@ def opened(folder: Path) -> Workspace:
     return Workspace.open(str(folder / "workspace.db"), clock=SteppingClock())
 
 
-def outcomes(task: str, endings: Mapping[str, int]) -> list[Write]:
+def began(number: int, tasks: Iterable[str], *, first: int, samples: int, **rest: object) -> Write:
+    """Return what is recorded of a round that begins."""
+    event = RoundBegan(round=number, tasks=tuple(tasks), first=first, samples=samples, **rest)  # type: ignore[arg-type] # fields of a round
+    return Write(run="", events=(event,))
+
+
+def in_round(number: int, writes: Iterable[Write]) -> list[Write]:
+    """Return what is recorded of samples, as samples of a round."""
+    return [
+        replace(write, events=tuple(replace(each, round=number) for each in write.events))  # type: ignore[type-var] # all events are dataclasses
+        for write in writes
+    ]
+
+
+def outcomes(task: str, endings: Mapping[str, int], first: int = 0) -> list[Write]:
     """Return samples of a task that end so, each with a program of its own."""
     words = [word for word, count in endings.items() for _ in range(count)]
     found: list[Write] = []
-    for sample, word in enumerate(words):
+    for sample, word in enumerate(words, start=first):
         cycles = 100 if word == "correct" else None
         found += judged(verdict(task, f"# {sample}\n", word, cycles), sample)
     return found

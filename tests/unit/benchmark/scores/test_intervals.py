@@ -33,11 +33,13 @@ def test_the_clustered_error_is_that_of_a_mean_of_tasks() -> None:
     assert clustered_error([0.0, 0.5, 1.0]) == pytest.approx(0.2886751)
 
 
-def test_one_task_has_no_error() -> None:
-    assert clustered_error([0.5]) is None
-    found = estimate([0.5])
+@pytest.mark.parametrize("tasks", [1, 2])
+def test_one_or_two_tasks_have_no_error_and_no_interval(tasks: int) -> None:
+    values = [0.5] * tasks
+    assert clustered_error(values) is None
+    found = estimate(values)
     assert found is not None
-    assert (found.value, found.interval, found.tasks) == (0.5, None, 1)
+    assert (found.value, found.interval, found.tasks) == (0.5, None, tasks)
 
 
 def test_equal_tasks_have_an_interval_of_no_width() -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from run_records import asked, config, opened, outcomes, record
+from run_records import asked, began, config, in_round, opened, outcomes, record
 
-from benchmark.scores.paired import compare, mcnemar, tasks_for_mean, tasks_for_shares
-from benchmark.scores.tally import Tally, tallies
+from benchmark.scores.paired import Side, compare, mcnemar, tasks_for_mean, tasks_for_shares
+from benchmark.store.view import RunView
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_tasks_to_tell_means_apart() -> None:
 NAMES = ("a/1", "a/2", "b/1", "c/1")
 
 
-def run(folder: Path, correct: dict[str, int], names: tuple[str, ...] = NAMES) -> tuple[Tally, ...]:
+def run(folder: Path, correct: dict[str, int], names: tuple[str, ...] = NAMES) -> RunView:
     folder.mkdir()
     writes = [
         write
@@ -50,7 +50,7 @@ def run(folder: Path, correct: dict[str, int], names: tuple[str, ...] = NAMES) -
         for write in outcomes(name, {"correct": correct[name], "ill-typed": 4 - correct[name]})
     ]
     with opened(folder) as workspace:
-        return tallies(record(workspace, "r", writes, config(map(asked, names))))
+        return record(workspace, "r", writes, config(map(asked, names)))
 
 
 def test_two_runs(tmp_path: Path) -> None:
@@ -73,4 +73,33 @@ def test_only_tasks_of_both_are_compared(tmp_path: Path) -> None:
     second = run(tmp_path / "2", {"a/2": 2, "b/1": 0}, ("a/2", "b/1"))
     found = compare(first, second)
     assert (found.tasks, found.both, found.tasks_to_tell_solved) == (1, 1, None)
-    assert compare(first, second[1:]).pass_at_1 is None
+    assert compare(first, run(tmp_path / "3", {"c/1": 1}, ("c/1",))).pass_at_1 is None
+
+
+def test_what_is_solved_is_compared_at_equal_numbers_of_samples(tmp_path: Path) -> None:
+    names = ("a/1", "a/2")
+    # both solve a/1 at once; one goes on with a/2 alone, the other goes on with both
+    adaptive = [
+        began(0, names, first=0, samples=1),
+        *outcomes("a/1", {"correct": 1}),
+        *outcomes("a/2", {"ill-typed": 1}),
+        began(1, ("a/2",), first=1, samples=2),
+        *in_round(1, outcomes("a/2", {"ill-typed": 1, "correct": 1}, first=1)),
+    ]
+    baseline = [
+        *outcomes("a/1", {"correct": 3}),
+        *outcomes("a/2", {"ill-typed": 2, "correct": 1}),
+    ]
+    with opened(tmp_path) as workspace:
+        first = record(workspace, "r", adaptive, config(map(asked, names), 1, policy="adaptive"))
+        second = record(workspace, "s", baseline, config(map(asked, names), 3))
+    found = compare(first, second)
+    assert found.samples == 4
+    assert found.first == Side(samples=4, solved=2, solved_alike=2)
+    # the third sample of a/2 is its sixth
+    assert found.second == Side(samples=6, solved=2, solved_alike=1)
+    assert (found.both, found.only_first, found.only_second) == (1, ("a/2",), ())
+    assert found.pass_at_1 is not None
+    # of the first round: 1 and 0 against 1 and 1/3
+    assert found.pass_at_1.value == pytest.approx(-1 / 6)
+    assert found.pass_at_1.interval is None

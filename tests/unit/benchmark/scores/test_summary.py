@@ -5,18 +5,35 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from run_records import asked, config, failed, judged, opened, outcomes, record, unfenced, verdict
+from run_records import (
+    asked,
+    began,
+    config,
+    failed,
+    in_round,
+    judged,
+    opened,
+    outcomes,
+    record,
+    unfenced,
+    verdict,
+)
 
 from benchmark.scores.summary import Scores, scores
-from benchmark.scores.tally import Tally, tallies
+from benchmark.scores.tally import Counts, Solve, Tally, tallies
+from benchmark.store.view import RunView
 from benchmark.store.workspace import Write
 
 TASKS = (asked("a/1"), asked("a/2", reads="reuse"), asked("b/1", kind="shape"))
 
 
-def counted(folder: Path, writes: list[Write], samples: int = 4) -> tuple[Tally, ...]:
+def run(folder: Path, writes: list[Write], samples: int = 4) -> RunView:
     with opened(folder) as workspace:
-        return tallies(record(workspace, "r", writes, config(TASKS, samples)))
+        return record(workspace, "r", writes, config(TASKS, samples))
+
+
+def counted(folder: Path, writes: list[Write], samples: int = 4) -> tuple[Tally, ...]:
+    return tallies(run(folder, writes, samples))
 
 
 def scored(folder: Path) -> Scores:
@@ -25,7 +42,7 @@ def scored(folder: Path) -> Scores:
         *outcomes("a/2", {"ill-typed": 2, "wrong-values": 1, "correct": 1}),
         *outcomes("b/1", {"ill-typed": 4}),
     ]
-    return scores(counted(folder, writes))
+    return scores(run(folder, writes))
 
 
 def test_solved_tasks_and_samples(tmp_path: Path) -> None:
@@ -59,9 +76,80 @@ def test_families_and_classes(tmp_path: Path) -> None:
     assert found.families[0].pass_at_1.value == pytest.approx(0.5)
 
 
-def test_the_curve_counts_tasks_by_their_first_correct_sample(tmp_path: Path) -> None:
-    # a/1 is solved by its 2nd sample, a/2 by its 4th
-    assert scored(tmp_path).curve == (0, 0, 1, 1, 2)
+def test_the_curve_counts_samples_in_the_order_in_which_they_are_asked_for(
+    tmp_path: Path,
+) -> None:
+    found = scored(tmp_path).curve
+    # all tasks get one sample before any gets two: a/1 is solved by its 2nd, a/2 by its 4th
+    assert (found.samples, found.solves) == (12, (4, 11))
+    assert [found.solved(count) for count in (0, 3, 4, 10, 11, 12)] == [0, 0, 1, 1, 2, 2]
+
+
+def rounds(folder: Path) -> RunView:
+    """Round 0 solves a/1, round 1 solves a/2 with its 4th sample, b/1 stays unsolved."""
+    first = [
+        *outcomes("a/1", {"wrong-values": 1, "correct": 1}),
+        *outcomes("a/2", {"ill-typed": 2}),
+        *outcomes("b/1", {"ill-typed": 2}),
+    ]
+    second = [
+        *outcomes("a/2", {"ill-typed": 1, "correct": 1}, first=2),
+        *outcomes("b/1", {"ill-typed": 2}, first=2),
+    ]
+    return run(
+        folder,
+        [
+            began(0, ("a/1", "a/2", "b/1"), first=0, samples=2),
+            *first,
+            began(1, ("a/2", "b/1"), first=2, samples=2),
+            *in_round(1, second),
+        ],
+        samples=2,
+    )
+
+
+def test_pass_at_k_is_of_the_first_round(tmp_path: Path) -> None:
+    found = scores(rounds(tmp_path))
+    # a/2 is solved by samples that saw a/1: they tell nothing of an unaided try
+    assert {k: each.value for k, each in found.pass_at.items()} == {
+        1: pytest.approx(0.5 / 3),
+        2: pytest.approx(1 / 3),
+    }
+    assert (found.solved.solved, found.samples, found.unanswered) == (2, 10, 0)
+
+
+def test_a_task_is_told_with_the_round_and_the_sample_that_solved_it(tmp_path: Path) -> None:
+    first, second, third = tallies(rounds(tmp_path))
+    assert (first.samples, first.solved_by) == (2, Solve(round=0, sample=1))
+    assert (second.samples, second.solved_by) == (4, Solve(round=1, sample=3))
+    assert (second.first, third.solved_by) == (Counts(samples=2, correct=0), None)
+
+
+def test_rounds_tell_what_they_brought(tmp_path: Path) -> None:
+    found = scores(rounds(tmp_path))
+    assert [
+        (each.samples, each.solved, each.solved_in_all, each.samples_in_all)
+        for each in found.rounds
+    ] == [(6, ("a/1",), 1, 6), (4, ("a/2",), 2, 10)]
+    assert [each.usage.input_tokens for each in found.rounds] == [6000, 4000]
+    assert (found.curve.begins, found.curve.solves) == ((0, 6), (4, 9))
+
+
+def test_a_task_that_was_never_asked_is_not_tried(tmp_path: Path) -> None:
+    found = scores(
+        run(
+            tmp_path,
+            [
+                began(0, ("a/1", "a/2", "b/1"), first=0, samples=4),
+                *outcomes("a/1", {"correct": 1}),
+                *failed("a/2", 0),
+            ],
+        )
+    )
+    solved = found.solved
+    assert (solved.solved, solved.tried, solved.unasked, solved.tasks) == (1, 1, 1, 3)
+    assert (solved.interval, solved.share) == (None, 1.0)
+    assert found.families[1].solved.unasked == 1
 
 
 def test_an_answer_without_a_program_is_a_wrong_sample(tmp_path: Path) -> None:
@@ -74,7 +162,7 @@ def test_an_answer_without_a_program_is_a_wrong_sample(tmp_path: Path) -> None:
 
 def test_a_call_that_failed_is_no_sample(tmp_path: Path) -> None:
     (tally, *_) = counted(tmp_path, failed("a/1", 0))
-    assert (tally.samples, tally.unanswered, tally.rate) == (0, 4, None)
+    assert (tally.samples, tally.unanswered, tally.first.rate) == (0, 4, None)
 
 
 def test_the_best_solution_has_the_fewest_cycles_then_is_the_shortest(tmp_path: Path) -> None:
@@ -90,6 +178,7 @@ def test_the_best_solution_has_the_fewest_cycles_then_is_the_shortest(tmp_path: 
 
 
 def test_a_run_without_samples_has_scores(tmp_path: Path) -> None:
-    found = scores(counted(tmp_path, []))
-    assert (found.solved.solved, found.pass_at, found.curve) == (0, {}, (0,))
+    found = scores(run(tmp_path, []))
+    assert (found.solved.solved, found.solved.unasked, found.pass_at) == (0, 3, {})
+    assert (found.curve.samples, found.curve.solves, found.rounds) == (0, (), ())
     assert found.unanswered == 12
