@@ -209,7 +209,8 @@ class _Held:
     def text_findings(self, verdict: Verdict) -> Iterator[Finding]:
         """Walk what is found in the text: by the judge, and beside it."""
         entry, header = self.file.entry, self.rules.tasks[self.file.entry.task].header
-        foreign = foreign_line(self.text, header)
+        # what a worker broke at is not parsed here
+        foreign = None if verdict.outcome in _UNJUDGED else foreign_line(self.text, header)
         if foreign is not None:
             words = f"the file does not declare what the header of `{entry.task}` does"
             yield self._at("G009", foreign, f"{words}; see `aspl bench show {entry.task}`")

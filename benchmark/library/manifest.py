@@ -15,7 +15,9 @@ from typing import Any, ClassVar, NoReturn
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from aspl.terminal import quoted
 from benchmark.judge.verdict import Cost
+from benchmark.tasks.outside import NAME as TASK_NAME
 
 SCHEMA = "aspl.library/1"
 NAME = "library.json"
@@ -140,7 +142,7 @@ def read_manifest(data: bytes) -> Manifest:
         manifest: Manifest = _adapter().validate_json(data)
     except ValidationError as error:
         raise _told(error, text) from error
-    _require_apart(manifest.programs, text)
+    _require_tasks(manifest.programs, text)
     return manifest
 
 
@@ -205,9 +207,12 @@ def _told(error: ValidationError, text: str) -> ManifestError:
     )
 
 
-def _require_apart(programs: Iterable[Entry], text: str) -> None:
+def _require_tasks(programs: Iterable[Entry], text: str) -> None:
     tasks, files = set[str](), set[str]()
     for place, each in enumerate(programs):
+        if TASK_NAME.fullmatch(each.task) is None:
+            words = f"a task is called `family/variant`, got {quoted(each.task)}"
+            raise ManifestError(words, line_of(text, place, "task"))
         if each.task in tasks or each.file in files:
             twice = each.task if each.task in tasks else each.file
             raise ManifestError(f"two programs have `{twice[:80]}`", line_of(text, place, "task"))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from benchmark.library.findings import Finding
 from benchmark.library.gate import Gated
-from benchmark.library.tables import gated_table
-from benchmark.library.text import headline, one_line
+from benchmark.library.tables import gated_table, one_line
+from benchmark.library.text import headline
 from benchmark.report.markdown import plain, table_rows
 
 _MARKS = {"error": "❌", "warning": "⚠️", "note": "i"}

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from aspl.render import visible_text
 from benchmark.library.diff import Change
 from benchmark.library.gate import Gated, Row, share
 from benchmark.library.manifest import Manifest, Metrics
 from benchmark.report.tables import NONE, Table, columns
+
+
+def one_line(text: str) -> str:
+    """Return a text on one line, without what moves a terminal's cursor."""
+    return visible_text(" ".join(text.split()))
 
 
 def gated_table(gated: Gated) -> Table:
@@ -26,8 +32,8 @@ def manifest_table(manifest: Manifest) -> Table:
             f"{each.metrics.off_chip_bytes:,}",
             _number(each.metrics.on_chip_bytes),
             f"{each.metrics.flops:,}",
-            each.provenance.model,
-            each.provenance.run,
+            one_line(each.provenance.model),
+            one_line(each.provenance.run),
         )
         for each in sorted(manifest.programs, key=lambda each: each.task)
     )

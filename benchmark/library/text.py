@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import textwrap
 
-from aspl.render import paint, visible_text
+from aspl.render import paint
 from benchmark.library.findings import Finding
 from benchmark.library.gate import Gated
-from benchmark.library.tables import counted, gated_table
+from benchmark.library.tables import counted, gated_table, one_line
 from benchmark.report.text import table_lines
 
 
@@ -30,16 +30,11 @@ def gated_text(gated: Gated, place: str, *, color: bool = False) -> str:
     return "\n\n".join(blocks)
 
 
-def one_line(text: str) -> str:
-    """Return a text on one line, without what moves a terminal's cursor."""
-    return visible_text(" ".join(text.split()))
-
-
 def _finding(found: Finding, place: str, color: bool) -> str:
     style = {"error": "error", "warning": "warning"}.get(found.level, "label")
     head = paint(f"{found.level}[{found.code}]", style, color)
     lines = [f"{head}: {found.name}: {one_line(found.message)}"]
-    lines.append(f"  --> {place}/{visible_text(found.file)}:{found.line}")
+    lines.append(f"  --> {place}/{one_line(found.file)}:{found.line}")
     if found.detail:
         lines.append(textwrap.indent(found.detail, "    "))
     return "\n".join(lines)

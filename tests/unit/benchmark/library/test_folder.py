@@ -10,8 +10,7 @@ from libraries import edit, library
 
 from aspl.terminal import UsageError
 from benchmark.library.folder import BadFile, read_folder, read_library
-from benchmark.library.measure import measured
-from benchmark.tasks.table import TASKS
+from benchmark.library.manifest import ManifestError
 
 ONE = "norm/rms"
 FILE = '"file": "norm/rms.aspl"'
@@ -96,15 +95,11 @@ def test_what_is_no_library_is_told_in_one_line(place: Path) -> None:
 
 
 def test_a_task_that_is_a_file_of_python_is_not_executed(place: Path, tmp_path: Path) -> None:
-    class Nobody:
-        def map(self, answers):
-            assert list(answers) == []
-            return iter(())
-
     (tmp_path / "task.py").write_text("raise SystemExit('executed')\n")
     (place / "__init__.py").write_text("raise SystemExit('executed')\n")
     for name in (str(tmp_path / "task.py"), "task.py", "norm/task.py"):
         edit(place, "", f'"task": "{ONE}"', f'"task": "{name}"')
-        folder = read_folder(place)
-        assert not measured(folder, TASKS, Nobody())
+        with pytest.raises(ManifestError, match="a task is called `family/variant`, got"):
+            read_folder(place)
         edit(place, "", f'"task": "{name}"', f'"task": "{ONE}"')
+    assert [each.entry.task for each in read_folder(place).files] == [ONE]
