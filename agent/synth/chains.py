@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from agent.synth.ground import CONVERTERS
 from aspl.diagnostics import Findings
@@ -52,7 +53,7 @@ def _way(stream: int, writers: Mapping[int, Node]) -> list[Pair]:
         node = writers.get(node.inputs[0])
     names.append(BEGIN)
     names.reverse()
-    return list(zip(names[:-1], names[1:], strict=True))
+    return list(pairwise(names))
 
 
 @cache

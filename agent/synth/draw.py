@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from random import Random
 
-from agent.synth.features import Move, Option, Slot
-from agent.synth.grammar import Grammar, drawn
+from agent.synth.features import Form, Move, Option, Slot
+from agent.synth.grammar import Guide
 from agent.synth.options import (
-    Form,
     application_of,
     controls,
     forms,
@@ -30,9 +28,7 @@ class Draw:
     """One program that is being drawn."""
 
     state: State
-    grammar: Grammar
-    random: Random
-    followed: frozenset[int]
+    guide: Guide
 
     def program(self) -> State:
         """Draw choices to the end. Errors: DeadEnd."""
@@ -49,7 +45,7 @@ class Draw:
     def _pick(self, options: list[Option]) -> int:
         if not options:
             raise DeadEnd
-        return drawn(options, self.grammar, self.random, self.followed)
+        return self.guide.drawn(options)
 
     def _apply(self, move: Move) -> None:
         chosen = self._sources(move.functions)
@@ -84,13 +80,11 @@ class Draw:
         self.state.outputs = taken
 
 
-def draw(
-    problem: Problem, grammar: Grammar, random: Random, followed: frozenset[int]
-) -> tuple[State, bool]:
+def draw(problem: Problem, guide: Guide) -> tuple[State, bool]:
     """Draw one program; return its state, and whether it is whole."""
     state = begun(problem)
     try:
-        Draw(state, grammar, random, followed).program()
+        Draw(state, guide).program()
     except DeadEnd:
         return state, False
     return state, True

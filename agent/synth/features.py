@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from agent.synth.reach import Way
 from agent.synth.reading import words_of
-from agent.synth.state import State
+from agent.synth.state import State, Taken
 from agent.synth.trees import Tree
 
 Features: TypeAlias = dict[str, float]
@@ -39,10 +40,10 @@ def of_move(move: Move, state: State) -> Option:
     """Weigh what to do next."""
     problem = state.problem
     if move.kind == "finish":
-        unused = sum(1 for each in state.used if not each)
+        left = sum(1 for each in state.used if not each)
         roots = {root for root in problem.formula.results if root[0]}
-        told = any(value.denotes in roots for value in state.values if value.maker)
-        features = {"finish": 1.0, "finish.unused": float(unused), "finish.told": float(told)}
+        is_told = any(value.denotes in roots for value in state.values if value.maker)
+        features = {"finish": 1.0, "finish.unused": float(left), "finish.told": float(is_told)}
         return Option(features, (("end", _kind(state)),))
     first = move.functions[0]
     features = _again(move, state)
@@ -112,6 +113,17 @@ def _takes_unread(function: int, state: State) -> bool:
     wanted = [param.type for param in params if param.init is None]
     elements = state.problem.reach.types.elements
     return any(elements[state.values[each].type] in wanted for each in state.unread())
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How functions are applied: the operator, and the ways on which their values come."""
+
+    op: str
+    rank: int
+    ways: tuple[Way, ...]
+    result: int
+    control: Taken | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,11 +197,14 @@ def of_control(value: int, cost: float, state: State) -> Option:
     return Option(features)
 
 
-def of_form(op: str, rank: int, cost: float, result: int, left: int, state: State) -> Option:
-    """Weigh how functions are applied, and in what shape; `left` are not used behind it."""
+def of_form(form: Form, functions: tuple[int, ...], state: State) -> Option:
+    """Weigh how functions are applied, and in what shape."""
+    op, rank, result = form.op, form.rank, form.result
+    left = [each for each, used in enumerate(state.used) if not used and each not in functions]
     types = state.problem.reach.types
     shapes = [each.shape for each in state.problem.asked.results]
     made = types.streams[result]
+    cost = sum(way.cost for way in form.ways)
     features = {f"form.{op}": 1.0, "form.cost": cost}
     if op != "Map":
         features["form.rank"] = float(rank - 1)
@@ -197,7 +212,10 @@ def of_form(op: str, rank: int, cost: float, result: int, left: int, state: Stat
         features["form.early" if left else "form.result"] = 1.0
     elif made.shape in shapes:
         features["form.shape"] = 1.0
-    return Option(features)
+    if op == "route":
+        return Option(features)
+    body, kinds = state.problem.kinds[functions[0]]
+    return Option(features, (("form", body, op, str(rank)), ("form", kinds, op, str(rank))))
 
 
 def of_output(place: int, value: int, cost: float, taken: Sequence[int], state: State) -> Option:

@@ -108,7 +108,7 @@ def read_formula(asked: Asked) -> Formula:
     numbers = {name: number_tree(value) for name, value in asked.program.numbers}
     definitions = _definitions(asked.formula, numbers)
     trees = list(dict.fromkeys(part for tree in definitions.values() for part in _parts(tree)))
-    leaves = {name: (name, ()) for name, _ in asked.inputs}
+    leaves: dict[str, Tree] = {name: (name, ()) for name, _ in asked.inputs}
     known = {name: leaf for name, leaf in leaves.items() if leaf in trees}
     ways = tuple(_ways(asked, place, trees) for place in range(len(asked.functions)))
     return Formula(known, ways, _results(asked, definitions))

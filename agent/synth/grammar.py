@@ -83,19 +83,28 @@ class Grammar:
         return total
 
 
-def drawn(
-    options: Sequence[Option], grammar: Grammar, random: Random, followed: frozenset[int]
-) -> int:
-    """Draw the place of an option."""
-    scores = [grammar.score(each, followed) for each in options]
-    top = max(scores)
-    shares = [math.exp(each - top) for each in scores]
-    at = random.random() * sum(shares)
-    for place, share in enumerate(shares):
-        at -= share
-        if at < 0:
-            return place
-    return len(shares) - 1
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """What one answer is drawn by."""
+
+    grammar: Grammar
+    random: Random
+    followed: frozenset[int] = frozenset()
+    """The known programs that it goes by."""
+    heat: float = 1.0
+    """Above 1 the options are more alike."""
+
+    def drawn(self, options: Sequence[Option]) -> int:
+        """Draw the place of an option."""
+        scores = [self.grammar.score(each, self.followed) / self.heat for each in options]
+        top = max(scores)
+        shares = [math.exp(each - top) for each in scores]
+        at = self.random.random() * sum(shares)
+        for place, share in enumerate(shares):
+            at -= share
+            if at < 0:
+                return place
+        return len(shares) - 1
 
 
 def fitted(told: Sequence[Told], costs: Costs) -> Grammar:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from agent.synth.features import Move, Option, Slot, of_control, of_form, of_move, of_output
+from agent.synth.features import Form, Move, Option, Slot, of_control, of_form, of_move, of_output
 from agent.synth.features import of_source as weighed_source
 from agent.synth.reach import Reached, Way
 from agent.synth.state import Application, State, Taken
@@ -122,17 +121,6 @@ def sources(state: State, slot: Slot) -> list[tuple[int, int, Option]]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
-    """How a function is applied: the operator, and the ways on which its values come."""
-
-    op: str
-    rank: int
-    ways: tuple[Way, ...]
-    result: int
-    control: Taken | None = None
-
-
 def elements_taken(state: State, function: int, chosen: tuple[int, ...]) -> list[object]:
     """Return the element type in which each chosen value is read."""
     params = inputs_of(state, function)
@@ -184,16 +172,8 @@ def forms(state: State, function: int, chosen: tuple[int, ...]) -> list[tuple[Fo
             if made is not None:
                 found.append((cost, Form(op, each, meeting, made)))
     found.sort(key=lambda pair: pair[0])
-    left = _left(state, (function,))
-    return [
-        (form, of_form(form.op, form.rank, cost, form.result, left, state))
-        for cost, form in found[: _MOST_FORMS * (2 if is_fold else 1)]
-    ]
-
-
-def _left(state: State, functions: tuple[int, ...]) -> int:
-    """Count the functions that are not used yet behind an application of some."""
-    return sum(1 for each, used in enumerate(state.used) if not used and each not in functions)
+    kept = found[: _MOST_FORMS * (2 if is_fold else 1)]
+    return [(form, of_form(form, (function,), state)) for _, form in kept]
 
 
 def _can_wait(way: Way) -> bool:
@@ -232,10 +212,7 @@ def routes(
             taken = Taken(control, meeting[-1])
             found.append((cost, Form("route", 1, meeting[:-1], made, taken)))
     found.sort(key=lambda pair: pair[0])
-    left = _left(state, functions)
-    return [
-        (form, of_form(form.op, 1, cost, form.result, left, state)) for cost, form in found[:_MOST_FORMS]
-    ]
+    return [(form, of_form(form, functions, state)) for _, form in found[:_MOST_FORMS]]
 
 
 def routed(

@@ -13,7 +13,7 @@ from aspl.program import Program
 from aspl.text.parse import parse
 from aspl.types import Element, Stream, Tensor, element_dims, leaves
 
-_FENCE = re.compile(r"^```aspl[ \t]*\n(.*?)^```[ \t]*$", re.DOTALL | re.MULTILINE)
+_FENCE = re.compile(r"^(`{3,})aspl[ \t]*\n(.*?)^\1[ \t]*$", re.DOTALL | re.MULTILINE)
 _FORMULA = re.compile(r"^\W*(?:formula:?)?\W*(\w+(?:\[[^\]=]*\])* = .+?)`*$", re.IGNORECASE)
 _MOST_TEXT = 20_000
 """Characters of a section that are read; a header is a page."""
@@ -68,7 +68,7 @@ def extents_of(asked: Asked) -> list[Dim]:
 def fenced(text: str) -> str | None:
     """Return what the first fenced block of a section holds."""
     found = _FENCE.search(text[:_MOST_TEXT])
-    return None if found is None else found.group(1)
+    return None if found is None else found.group(2)
 
 
 def formula_in(text: str) -> str:
@@ -92,7 +92,7 @@ def read_task(text: str) -> Asked | None:
 
 
 def asked_of(text: str, header: str, program: Program) -> Asked | None:
-    """Return what is asked by a kernel of this signature; None where it takes other than streams."""
+    """Return what is asked by a kernel of this signature; None where it takes tensors too."""
     streams = [(each.name, each.type) for each in program.inputs if isinstance(each.type, Stream)]
     if any(isinstance(each.type, Tensor) for each in program.inputs) or not program.declared:
         return None

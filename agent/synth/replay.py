@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from agent.synth.features import Move, Option, Slot, of_form, of_move, of_output
-from agent.synth.features import of_source as weighed_source
+from agent.synth.features import Move, Option, Slot
 from agent.synth.options import controls, forms, inputs_of, moves, outputs, routes, sources
 from agent.synth.reach import Way
 from agent.synth.state import Application, Problem, State, Taken, add, begun

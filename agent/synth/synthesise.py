@@ -10,7 +10,7 @@ from agent.synth.chains import Pair, costs_of, pairs_of
 from agent.synth.draw import draw
 from agent.synth.features import Option, of_whole
 from agent.synth.formula import Formula, read_formula
-from agent.synth.grammar import Grammar, drawn, fitted
+from agent.synth.grammar import Grammar, Guide, fitted
 from agent.synth.ground import Ground, Types, types_of
 from agent.synth.reach import Reach
 from agent.synth.reading import Asked, asked_of, fenced, read_task
@@ -21,6 +21,7 @@ from agent.synth.writing import body_text
 from aspl.checker import check
 from aspl.diagnostics import Findings
 from aspl.functions.function import Declared
+from aspl.functions.initial import init_text
 from aspl.text.parse import parse
 from aspl.types import Selector, leaves
 
@@ -30,6 +31,8 @@ _FREE, _FEW, _SOME = 0.2, 0.6, 3
 """Shares of answers that go by no program, and that or by a few; how many are a few."""
 _DRAWS = 8
 """Programs that are drawn for an answer, of which it is one."""
+_COLDEST = 0.05
+"""The least temperature that is told from 0."""
 _UNREADABLE = "The header of the task could not be read.\n"
 _NOTHING = "No program was found that takes every input and returns what the signature declares.\n"
 
@@ -40,25 +43,34 @@ def synthesise(
     feedback: str = "",
     seed: int = 0,
     effort: int = EFFORT,
+    temperature: float | None = None,
 ) -> str:
-    """Return a reply to a prompt's sections; the same one to the same arguments."""
+    """Return a reply to a prompt's sections; the same one to the same arguments.
+
+    Args:
+        exemplars: sections of solved tasks; their order says nothing.
+        seed: of all that is drawn.
+        effort: the most steps; an answer that takes more ends without a program.
+        temperature: above 1 the choices are more alike, below 1 less; None is 1.
+    """
     problem = _problem(task, tuple(sorted(exemplars)))
     if problem is None:
         return _UNREADABLE
     grammar = _grammar(tuple(sorted(exemplars)))
     random = Random(seed)
-    followed = _followed(grammar, random)
+    heat = 1.0 if temperature is None else max(temperature, _COLDEST)
+    guide = Guide(grammar, random, _followed(grammar, random), heat)
     before = (fenced(feedback) or "").split()
     found: list[tuple[str, Option]] = []
     steps = 0
     while steps < effort and len(found) < _DRAWS:
-        state, whole = draw(problem, grammar, random, followed)
+        state, whole = draw(problem, guide)
         steps += max(state.steps, 1)
         body = body_text(state) if whole else ""
         if whole and body.split() != before:
             found.append((body, of_whole(state)))
     while found:
-        body, _ = found[drawn([option for _, option in found], grammar, random, followed)]
+        body, _ = found[guide.drawn([option for _, option in found])]
         if is_right(problem.asked, body):
             return f"```aspl\n{body}```\n"
         found = [each for each in found if each[0] != body]
@@ -133,14 +145,16 @@ def problem_of(asked: Asked, reach: Reach, formula: Formula) -> Problem:
 
 def kinds_of(function: Declared) -> tuple[str, str]:
     """Return two names of a function: what it computes, and the kinds of its types."""
-    fold = "fold" if function.params and function.params[-1].init is not None else "map"
+    init = function.params[-1].init if function.params else None
+    fold = "map" if init is None else "fold"
     kinds = [
         "+".join(type(leaf).__name__ for leaf in leaves(each))
         for each in (*(param.type for param in function.params), function.result)
     ]
     types = f"{fold}:{','.join(kinds)}"
     body = body_of(function, keeps_names=False)
-    return (types if body is None else f"{fold}:{text_of(body)}", types)
+    start = "" if init is None else init_text(init)
+    return (types if body is None else f"{fold}:{text_of(body)}:{start}", types)
 
 
 def groups_of(asked: Asked) -> tuple[tuple[int, ...], ...]:

@@ -52,12 +52,8 @@ class _Reader:
         match expr:
             case Name():
                 return self.names.get(expr.name, (expr.name, ()))
-            case Number():
-                return number_tree(expr.value)
-            case Size():
-                return (str(expr.dim) if self.keeps_names else "size", ())
-            case Weight():
-                return (expr.name if self.keeps_names else "weight", ())
+            case Number() | Size() | Weight():
+                return self._constant(expr)
             case Unary():
                 return (expr.op, (self.read(expr.operand),))
             case Binary():
@@ -70,6 +66,15 @@ class _Reader:
                 return ("group", tuple(map(self.read, expr.parts)))
             case _:
                 return ("...", ())
+
+    def _constant(self, expr: Number | Size | Weight) -> Tree:
+        match expr:
+            case Number():
+                return number_tree(expr.value)
+            case Size():
+                return (str(expr.dim) if self.keeps_names else "size", ())
+            case Weight():
+                return (expr.name if self.keeps_names else "weight", ())
 
     def _call(self, expr: Call) -> Tree:
         args = tuple(map(self.read, expr.args))

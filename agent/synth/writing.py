@@ -19,8 +19,10 @@ class _Writer:
     def __post_init__(self) -> None:
         program = self.state.problem.asked.program
         self.taken |= {"_", program.name, *RESERVED}
-        self.taken |= {each.name for each in (*program.sizes, *program.parameters)}
-        self.taken |= {each.name for each in (*program.functions, *program.inputs)}
+        self.taken |= {size.name for size in program.sizes}
+        self.taken |= {ref.name for ref in program.parameters}
+        self.taken |= {function.name for function in program.functions}
+        self.taken |= {each.name for each in program.inputs}
         self.taken |= {name for name, _ in program.numbers}
 
     def body(self) -> str:
