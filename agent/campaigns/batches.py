@@ -8,6 +8,7 @@ whichever session is there when it is done; what expired is asked again.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -43,6 +44,7 @@ class Batches:
     sleep: Sleep = asyncio.sleep
     _held: dict[str, Usage] = field(default_factory=dict)
     """What is reserved for requests under way, by their identities."""
+    _tries: Counter[str] = field(default_factory=Counter)
     _given_up: set[tuple[str, int]] = field(default_factory=set)
 
     async def ask(self, jobs: Iterable[Job], under_way: Iterable[BatchSubmitted]) -> None:
@@ -51,13 +53,12 @@ class Batches:
         for batch in under_way:
             await self._hold(batch, todo)
             await self._collect(batch, todo)
-        for _ in range(MOST_TRIES):
-            batches = [await self._submit(part) for part in _parts(self._left(todo))]
+        while (left := self._left(todo)) and self.caller.budget.ending is None:
+            batches = [await self._submit(part) for part in _parts(left)]
             for made in batches:
                 if made is not None:
                     await self._collect(made, todo)
-            if None in batches or not self._left(todo):
-                return
+        self.caller.skipped += len(left)
 
     def _left(self, jobs: Iterable[Job]) -> list[Job]:
         """Return the samples that an answer may still be had for."""
@@ -73,15 +74,14 @@ class Batches:
         return request.identity(self.caller.model.name), request
 
     async def _submit(self, jobs: list[Job]) -> BatchSubmitted | None:
-        """Hand samples in, as many as the budget has room for; None where that was not all."""
+        """Hand samples in, as many as the budget has room for; None for none."""
         requests: dict[str, Request] = {}
         samples: list[tuple[str, int, str]] = []
         for job in jobs:
             identity, request = self._request(job)
             bound = self.caller.model.bound(request)
-            if not await self.caller.budget.reserve(bound):
-                self.caller.skipped += 1
-                continue
+            if not await self.caller.budget.reserve(bound, wait=False):
+                break
             self._held[identity] = bound
             requests[identity] = request
             samples.append((job.task, job.sample, identity))
@@ -128,7 +128,7 @@ class Batches:
                 await self._failed(job, identity, result)
             elif result is None:
                 expired += 1
-                await self._settle(identity, Usage(calls=0, usd=0.0))
+                await self._expired(job, identity)
             else:
                 await self._settle(identity, result.usage)
                 await self.caller.answered(job, self._request(job)[1], identity, result)
@@ -148,6 +148,15 @@ class Batches:
                 return found
             await self.sleep(wait)
             wait = min(LONGEST_S, wait * 1.5)
+
+    async def _expired(self, job: Job, identity: str) -> None:
+        """Have a sample asked again, but not for ever."""
+        nothing = Usage(calls=0, usd=0.0)
+        self._tries[identity] += 1
+        if self._tries[identity] >= MOST_TRIES:
+            await self._failed(job, identity, CallFailed("it expired", nothing))
+        else:
+            await self._settle(identity, nothing)
 
     async def _failed(self, job: Job, identity: str, failure: CallFailed) -> None:
         await self._settle(identity, failure.usage)

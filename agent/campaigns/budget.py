@@ -74,10 +74,12 @@ class Budget:
     def __post_init__(self) -> None:
         self._start_s = self.clock.seconds()
 
-    async def reserve(self, bound: Usage) -> bool:
+    async def reserve(self, bound: Usage, *, wait: bool = True) -> bool:
         """Set aside what a call may take at most; False when no further one may be made.
 
         Where it would fit if calls under way take less than they may, it waits for them.
+
+        Args: wait: whether to; else it is refused for now.
         """
         async with self._freed:
             while self.ending is None:
@@ -88,6 +90,8 @@ class Budget:
                 if not self._reserved or not over.may_pass:
                     self.stop("budget", over.words)
                     break
+                if not wait:
+                    return False
                 await self._freed.wait()
             self._freed.notify_all()
             return False

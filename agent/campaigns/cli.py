@@ -200,9 +200,10 @@ def _resume(name: str, session: Session) -> None:
 
 
 def _model(config: RunConfig, session: Session) -> Model:
+    from agent.providers.model import BatchModel
     from agent.providers.table import Options, model_named
 
-    return model_named(
+    model = model_named(
         config.model,
         Options(
             base_url=config.reached.base_url,
@@ -215,6 +216,12 @@ def _model(config: RunConfig, session: Session) -> Model:
             jobs=session.limits.jobs,
         ),
     )
+    if config.reached.is_batch and not isinstance(model, BatchModel):
+        raise UsageError(f"{config.model} takes no batches here; leave --batch out")
+    if config.reached.is_batch and (config.options.repairs or config.options.guard == "model"):
+        words = "leave --repairs out, and guard by the compiler with --guard pass"
+        raise UsageError(f"answers of a batch are not asked about again: {words}")
+    return model
 
 
 def _go(

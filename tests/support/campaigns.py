@@ -90,7 +90,18 @@ def session(
     seen: list[Entry] | None = None,
     cache: bool = True,
 ) -> RunView:
-    parts = Parts(
+    return run_campaign(view, parts_of(workspace, view, model, judge, seen, cache))
+
+
+def parts_of(
+    workspace: Workspace,
+    view: RunView,
+    model: Model,
+    judge: Judge | None = None,
+    seen: list[Entry] | None = None,
+    cache: bool = True,
+) -> Parts:
+    return Parts(
         workspace=workspace,
         model=model,
         policy=POLICIES[view.config.policy](),
@@ -101,4 +112,3 @@ def session(
         observer=(seen if seen is not None else []).extend,
         cache=cache,
     )
-    return run_campaign(view, parts)

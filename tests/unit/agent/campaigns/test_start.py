@@ -40,5 +40,7 @@ def test_verdicts_are_named_as_the_judge_names_them() -> None:
 
 
 def test_an_unknown_policy_is_told_of() -> None:
-    with pytest.raises(UsageError, match="there is no policy `best-of-m`; did you mean `best-of-n`"):
+    with pytest.raises(
+        UsageError, match="there is no policy `best-of-m`; did you mean `best-of-n`"
+    ):
         config_of(Wanted(model="scripted/zero", policy="best-of-m"))
