@@ -40,7 +40,7 @@ class Finding:
 
     diagnostics: tuple[Diagnostic, ...] = ()
     verdict: Verdict | None = None
-    """Of the judge; None for a check that came before it, and for another version's verdict."""
+    """Of the judge; None for a check that came before it."""
 
 
 def texts_of(workspace: Workspace, stories: Iterable[Story]) -> dict[str, str]:
@@ -62,13 +62,14 @@ def prompts_of(story: Story, texts: Texts) -> tuple[tuple[SampleProposed, Prompt
     return tuple((each, prompt_of(each, texts)) for each in calls)
 
 
-def finding_of(step: SampleChecked, texts: Texts) -> Finding:
-    """Return what was found between two calls."""
+def finding_of(step: SampleChecked, texts: Texts) -> Finding | None:
+    """Return what was found between two calls; None for a verdict of another version."""
     text = texts[step.checkup]
     record = json.loads(text)
     if record.get("schema") == CHECKUP:
         return Finding(diagnostics=tuple(map(diagnostic_of, record["diagnostics"])))
-    return Finding(verdict=read_verdict(encoded(text)))
+    verdict = read_verdict(encoded(text))
+    return None if verdict is None else Finding(verdict=verdict)
 
 
 def verdict_of(story: Story, texts: Texts) -> Verdict | None:

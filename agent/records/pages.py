@@ -112,17 +112,7 @@ def _step(step: StoryEvent, before: str, after: str, texts: Texts, color: bool) 
             yield from _call(step, before, after, texts)
         case SampleChecked():
             yield f"check: {step.outcome}"
-            found = finding_of(step, texts)
-            if found.verdict is not None:
-                yield from _indented(_verdict(found.verdict, color))
-            elif found.diagnostics:
-                program = texts[step.program]
-                rendered = render_all(
-                    found.diagnostics, program, _NAME, color=color, width=_WORDS_WIDTH
-                )
-                yield from _indented(rendered.split("\n"))
-            else:
-                yield f"  {_OTHER_VERSION}"
+            yield from _indented(_finding(step, texts, color))
         case SampleGuarded():
             yield "copies by the compiler"
             yield from _indented(map(visible_text, changes(texts[before], texts[after])))
@@ -140,6 +130,17 @@ def _call(call: SampleProposed, before: str, after: str, texts: Texts) -> Iterat
     if call.step != "propose" and before and after:
         lines = changes(texts[before], texts[after]) or ("nothing is changed",)
         yield from _indented(map(visible_text, lines))
+
+
+def _finding(step: SampleChecked, texts: Texts, color: bool) -> list[str]:
+    found = finding_of(step, texts)
+    if found is None:
+        return [_OTHER_VERSION]
+    if found.verdict is not None:
+        return _verdict(found.verdict, color)
+    program = texts[step.program]
+    rendered = render_all(found.diagnostics, program, _NAME, color=color, width=_WORDS_WIDTH)
+    return rendered.split("\n") if found.diagnostics else []
 
 
 def _lost(began: CallBegan) -> str:

@@ -120,7 +120,9 @@ class Place:
 def replay(source: Workspace, run: RunView, place: Place) -> Replay:
     """Run a campaign again on its recorded answers, and compare it sample by sample."""
     model = from_records(source, run)
-    config = replace(run.config, versions=versions())
+    # answers that are at hand come in no batches
+    reached = replace(run.config.reached, is_batch=False)
+    config = replace(run.config, versions=versions(), reached=reached)
     limits = Limits(jobs=place.jobs, calls_at_once=run.limits.calls_at_once)
     again = begun(place.workspace, config, limits, place.ids)
     if place.cached:

@@ -17,7 +17,7 @@ from agent.records.comparison import Replay, compared
 from agent.records.replay import Place, from_records, replay
 from benchmark.judge.verdict import Outcome
 from benchmark.runs.testing import ScriptedJudge, by_first_word
-from benchmark.store.events import Limits, PolicyOptions
+from benchmark.store.events import Limits, ModelOptions, PolicyOptions
 from benchmark.store.objects import digest_of
 from benchmark.store.testing import SteppingClock, counted_ids
 from benchmark.store.view import RunView, fold
@@ -150,6 +150,13 @@ def test_a_run_that_was_resumed_is_replayed_as_one(tmp_path: Path, out: Path) ->
         view = session(source, resume(source), Recorded(words))
         found = again(source, view, new)
         assert (view.sessions, found.is_same, found.samples) == (2, True, 9)
+
+
+def test_a_run_in_batches_is_replayed_without_them(tmp_path: Path, out: Path) -> None:
+    with opened(tmp_path) as source, opened(out) as new:
+        view = session(source, start(source), Recorded(words))
+        config = replace(view.config, reached=ModelOptions(is_batch=True))
+        assert again(source, replace(view, config=config), new).is_same
 
 
 def test_what_was_not_recorded_fails(tmp_path: Path) -> None:
