@@ -207,7 +207,11 @@ def _summary(op: type[Op]) -> str:
 
 def signature(op: type[Op]) -> str:
     """Write a call as one may write it: `Accum(*x, fn, init=None, rank=1)`."""
-    streams = [f"*{each.name}" if each.arity == "many" else each.name for each in _needed(op)]
+    needed = _needed(op)
+    streams = [f"*{each.name}" if each.arity == "many" else each.name for each in needed]
+    if len(needed) > 1 and needed[0].arity == "many":
+        # what follows is given by place, too
+        streams[0] = f"[{streams[0]}]"
     required = [each.name for each in op.parameters() if each.required]
     optional = [f"{each.name}=None" for each in op.operands if each.arity == "optional"]
     optional += [

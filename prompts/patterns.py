@@ -64,7 +64,8 @@ def kernel(x: Stream(f32, [R, C])) -> Stream(f32, [R, C]):
         title="Repeating along an inner and along an outer dim",
         about="`Repeat` adds an innermost dim. To repeat a row as a whole, stash it in a buffer, "
         "repeat the buffer, and stream it: the new dim then stands outside the row's. A matrix "
-        "is repeated in the same way, from `Bufferize(.., rank=2)`.",
+        "is repeated in the same way, from `Bufferize(.., rank=2)`. `Streamify(y, repeat=n)` is "
+        "short for `Streamify(Repeat(y, n=n))`.",
         program="""\
 B, I, J = Dim(1), Dim(2), Dim(3)
 
