@@ -10,7 +10,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agent.synth.reading import Asked, words_of
-from agent.synth.trees import HOLE, STATE, Tree, binary, body_of, matched, number_tree
+from agent.synth.trees import (
+    HOLE,
+    MOST,
+    STATE,
+    TooLarge,
+    Tree,
+    binary,
+    body_of,
+    matched,
+    number_tree,
+    size_of,
+)
 
 _TOKEN = re.compile(r"\s*(\d+\.?\d*(?:e-?\d+)?|\w+|\*\*|[<>]=?|.)")
 _CLAUSE = re.compile(r"(?:^|[,;]\s+)(\w+)(?:\[[^\]]*\])*\s=\s")
@@ -41,6 +52,8 @@ class _Parser:
     known: dict[str, Tree]
     place: int = 0
     depth: int = 0
+    left: int = 10 * MOST
+    """Parts of all trees on the way that may still be made."""
 
     def peek(self) -> str:
         return self.tokens[self.place] if self.place < len(self.tokens) else ""
@@ -59,7 +72,7 @@ class _Parser:
             sign = self.take()
             own = _BINDING[sign]
             right = self.expression(own if sign == "**" else own + 1)
-            left = binary(sign, left, right)
+            left = self._spent(binary(sign, left, right))
         self.depth -= 1
         return left
 
@@ -86,7 +99,14 @@ class _Parser:
                 args.append(self.expression())
             self._close(")")
             return self._subscripted((token, tuple(args)))
-        return self._subscripted(self.known.get(token, (token, ())))
+        return self._subscripted(self._spent(self.known.get(token, (token, ()))))
+
+    def _spent(self, tree: Tree) -> Tree:
+        # a square doubles what is squared, and a name stands for all that it is made of
+        self.left -= size_of(tree)
+        if self.left < 0:
+            raise TooLarge
+        return tree
 
     def _subscripted(self, tree: Tree) -> Tree:
         while self.peek() == "[":
@@ -117,7 +137,7 @@ def read_formula(asked: Asked) -> Formula:
 def _definitions(text: str, numbers: dict[str, Tree]) -> dict[str, Tree]:
     """Return what each name of the formula stands for; the last clause is read first."""
     spans = list(_CLAUSE.finditer(text))
-    ends = [each.start() for each in spans[1:]] + [len(text)]
+    ends = [*(each.start() for each in spans[1:]), len(text)][: len(spans)]
     found: dict[str, Tree] = {}
     for span, end in reversed(list(zip(spans, ends, strict=True))):
         tree = _read(text[span.end() : end], {**numbers, **found})
@@ -136,7 +156,7 @@ def _read(text: str, known: dict[str, Tree]) -> Tree | None:
     tokens = [each for each in _TOKEN.findall(_STOP.split(text)[0]) if each.strip()]
     try:
         return _Parser(tokens, known).expression()
-    except _Unreadable:
+    except (_Unreadable, TooLarge):
         return None
 
 

@@ -30,8 +30,8 @@ Tree: TypeAlias = "tuple[str, tuple[Tree, ...]]"
 HOLE = "?"
 STATE = "state"
 _EITHER_WAY = ("+", "*")
-_MOST = 400
-"""Parts of a tree; larger bodies are compared by their types alone."""
+MOST = 400
+"""Parts of a tree; larger bodies and formulas say nothing."""
 
 
 class TooLarge(Exception):
@@ -43,7 +43,7 @@ class _Reader:
     names: dict[str, Tree]
     keeps_names: bool
     """Whether sizes and weights keep their names, as in a formula."""
-    left: int = _MOST
+    left: int = MOST
 
     def read(self, expr: Expr) -> Tree:
         self.left -= 1
@@ -51,13 +51,17 @@ class _Reader:
             raise TooLarge
         match expr:
             case Name():
-                return self.names.get(expr.name, (expr.name, ()))
+                known = self.names.get(expr.name, (expr.name, ()))
+                self.left -= size_of(known)
+                return known
             case Number() | Size() | Weight():
                 return self._constant(expr)
             case Unary():
                 return (expr.op, (self.read(expr.operand),))
             case Binary():
-                return binary(expr.op, self.read(expr.left), self.read(expr.right))
+                made = binary(expr.op, self.read(expr.left), self.read(expr.right))
+                self.left -= size_of(made) if expr.op == "**" else 0
+                return made
             case Call():
                 return self._call(expr)
             case Subscript():
@@ -123,6 +127,17 @@ def _bind(target: Pattern, value: Tree, names: dict[str, Tree]) -> None:
         return
     for place, part in enumerate(target):
         _bind(part, ("part", (value, (str(place), ()))), names)
+
+
+def size_of(tree: Tree) -> int:
+    """Count the parts of a tree. Errors: TooLarge."""
+    count, waiting = 0, [tree]
+    while waiting:
+        count += 1
+        if count > MOST:
+            raise TooLarge
+        waiting.extend(waiting.pop()[1])
+    return count
 
 
 def text_of(tree: Tree) -> str:

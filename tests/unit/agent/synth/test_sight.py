@@ -1,0 +1,37 @@
+"""What the synthesiser cannot see, because it never loads it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from asked_of_synth import SQUARES, outside, section
+
+HIDDEN = (
+    "aspl.reference",
+    "benchmark.controls",
+    "benchmark.judge",
+    "benchmark.runs",
+    "benchmark.solutions",
+    "benchmark.tasks",
+    "benchmark.verify",
+    "compiler",
+    "simulator",
+    "torch",
+)
+
+
+def test_a_synthesis_loads_no_judge_task_solution_or_reference() -> None:
+    solved = section(SQUARES, "y = x", "return Accum(Map(x, fn=square), fn=total)")
+    code = f"""
+import sys
+import agent.synth.model
+from agent.synth.synthesise import synthesise
+assert "```aspl" in synthesise({outside("rows")!r}, ({solved!r},), "", 1)
+hidden = {HIDDEN!r}
+print(*[each for each in sys.modules if each.startswith(hidden)])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.strip() == ""
