@@ -247,15 +247,16 @@ class _Held:
         claimed = self.file.entry.metrics
         if self.rules.baseline is not None:
             yield from self._regressions(before)
-        if self.file.is_edited or self._is_stale():
-            # what was measured of another text, or by another judge, is a baseline and no claim
+        if self.file.is_edited:
+            # what was measured of another text is a baseline and no claim
             yield from self._regressions(claimed)
             return
+        excuse = "; if another judge counted otherwise, build it again" if self._is_stale() else ""
         told = told_metrics(self.text)
         for key, words in _WORDS.items():
             claim, now = getattr(claimed, key), getattr(self.metrics, key)
             if _is_better(claim, now):
-                message = f"{_said(claim)} {words} are claimed, {_said(now)} are measured"
+                message = f"{_said(claim)} {words} are claimed, {_said(now)} are measured{excuse}"
                 yield self._claim("G007", key, message)
             elif claim != now:
                 message = f"{_said(claim)} {words} are claimed, only {_said(now)} are measured"
