@@ -20,6 +20,7 @@ from benchmark.store.events import (
     SampleFailed,
     SampleGuarded,
     SampleProposed,
+    SampleRejected,
     SampleUnfenced,
 )
 from benchmark.store.objects import decoded, encoded
@@ -102,7 +103,7 @@ def episode_record(run: str, story: Story, texts: Texts, *, whole: bool) -> dict
         "state": view.state,
         "outcome": view.outcome,
         "cycles": judged.cycles if judged else None,
-        "reason": settled.reason if isinstance(settled, SampleUnfenced) else "",
+        "reason": settled.reason if isinstance(settled, SampleUnfenced | SampleRejected) else "",
         "steps": [*steps, *map(_lost_record, story.lost)],
         "program": texts[judged.program] if judged else None,
         "verdict": json.loads(texts[judged.verdict]) if judged else None,

@@ -25,6 +25,7 @@ from benchmark.store.events import (
     SampleFailed,
     SampleGuarded,
     SampleProposed,
+    SampleRejected,
     SampleUnfenced,
     Usage,
 )
@@ -153,7 +154,7 @@ def _end(story: Story, texts: Texts, color: bool) -> Iterator[str]:
     if settled is None:
         yield "no end yet"
         return
-    if isinstance(settled, SampleUnfenced):
+    if isinstance(settled, SampleUnfenced | SampleRejected):
         yield f"no program: {settled.reason}"
         return
     judged = "judged before" if isinstance(settled, SampleCached) else "judged"

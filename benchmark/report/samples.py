@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
-from benchmark.store.events import SampleCached, SampleUnfenced
+from benchmark.store.events import SampleCached, SampleRejected, SampleUnfenced
 from benchmark.store.view import RunView, SampleView
 
 COLUMNS = (
@@ -76,6 +76,6 @@ def _row(run: str, sample: SampleView) -> tuple[object, ...]:
 
 
 def _reason(sample: SampleView) -> str:
-    if isinstance(sample.settled, SampleUnfenced):
+    if isinstance(sample.settled, SampleUnfenced | SampleRejected):
         return sample.settled.reason
     return "" if sample.settled else "; ".join(sample.failures)

@@ -11,7 +11,7 @@ from benchmark.judge.display import verdict_text
 from benchmark.report.tables import NONE, Table, columns
 from benchmark.report.text import table_lines
 from benchmark.runs.judging import read_verdict
-from benchmark.store.events import SampleCached, SampleUnfenced
+from benchmark.store.events import SampleCached, SampleRejected, SampleUnfenced
 from benchmark.store.view import RunView, SampleView
 from benchmark.store.workspace import Workspace
 
@@ -57,7 +57,7 @@ def sample_text(workspace: Workspace, sample: SampleView) -> str:
     parts = list(sample.failures)
     if sample.reply is not None:
         parts.append(visible_text(workspace.text(sample.reply).rstrip("\n")))
-    if isinstance(sample.settled, SampleUnfenced):
+    if isinstance(sample.settled, SampleUnfenced | SampleRejected):
         parts.append(f"no program: {sample.settled.reason}")
     elif sample.judged is not None:
         verdict = read_verdict(workspace.object(sample.judged.verdict))
@@ -88,7 +88,7 @@ def sample_record(workspace: Workspace, run: str, sample: SampleView) -> dict[st
 
 
 def _remark(sample: SampleView) -> str:
-    if isinstance(sample.settled, SampleUnfenced):
+    if isinstance(sample.settled, SampleUnfenced | SampleRejected):
         return sample.settled.reason
     if isinstance(sample.settled, SampleCached):
         return "judged before"

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal, Protocol, TypeAlias
 
+from benchmark.store.steering import STEERING, Gate, SteeringEvent
+
 
 class Event(Protocol):
     """Something that happened in a run."""
@@ -55,6 +57,8 @@ class PolicyOptions:
     guard: Literal["pass", "model", "off"] = "model"
     """What is done where only linearity is at fault: copies by the compiler; if these do not
     suffice, by the model; or nothing."""
+    approve: Gate | None = None
+    """What waits for somebody's yes: every program before it is judged, or every exemplar."""
     max_output_tokens: int = 4096
 
 
@@ -251,7 +255,7 @@ class BatchCollected:
         return ()
 
 
-Ending: TypeAlias = Literal["done", "incomplete", "budget", "interrupted"]
+Ending: TypeAlias = Literal["done", "incomplete", "budget", "stopped", "interrupted"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -406,6 +410,24 @@ class SampleCached:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SampleRejected:
+    """Somebody said no to a program before it was judged; it is wrong and not asked for again."""
+
+    name: ClassVar[str] = "sample.rejected"
+    version: ClassVar[int] = 1
+    task: str
+    sample: int
+    round: int = 0
+    reply: str
+    program: str
+    reason: str
+
+    def objects(self) -> tuple[str, ...]:
+        """Return the reply and the program."""
+        return (self.reply, self.program)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SampleFailed:
     """The world failed: no answer, or no verdict. Resuming the run tries again."""
 
@@ -426,12 +448,19 @@ class SampleFailed:
         return ()
 
 
-Settled: TypeAlias = SampleUnfenced | SampleJudged | SampleCached
+Settled: TypeAlias = SampleUnfenced | SampleRejected | SampleJudged | SampleCached
 """How a sample ends for good."""
 SampleEvent: TypeAlias = SampleProposed | SampleChecked | SampleGuarded | SampleFailed | Settled
 BatchEvent: TypeAlias = BatchSubmitted | BatchCollected
 RunEvent: TypeAlias = (
-    RunStarted | RunResumed | RunEnded | RoundBegan | CallBegan | BatchEvent | SampleEvent
+    RunStarted
+    | RunResumed
+    | RunEnded
+    | RoundBegan
+    | CallBegan
+    | BatchEvent
+    | SampleEvent
+    | SteeringEvent
 )
 
 EVENTS: tuple[type[RunEvent], ...] = (
@@ -446,9 +475,11 @@ EVENTS: tuple[type[RunEvent], ...] = (
     SampleChecked,
     SampleGuarded,
     SampleUnfenced,
+    SampleRejected,
     SampleJudged,
     SampleCached,
     SampleFailed,
+    *STEERING,
 )
 
 

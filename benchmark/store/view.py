@@ -32,9 +32,19 @@ from benchmark.store.events import (
     SampleGuarded,
     SampleJudged,
     SampleProposed,
+    SampleRejected,
     SampleUnfenced,
     Settled,
     Usage,
+)
+from benchmark.store.steering import (
+    AnswerAsked,
+    AnswerGiven,
+    ApprovalAsked,
+    ApprovalGiven,
+    HintGiven,
+    RunSteered,
+    SampleWanted,
 )
 from benchmark.store.vocabulary import Unknown
 from benchmark.store.workspace import Entry
@@ -85,18 +95,42 @@ class SampleView:
                 return judged.outcome
             case SampleUnfenced():
                 return "no-program"
+            case SampleRejected():
+                return "rejected"
             case None:
                 return ""
 
     @property
     def judged(self) -> SampleJudged | SampleCached | None:
         """Its judgement, if it has one."""
-        return None if isinstance(self.settled, SampleUnfenced) else self.settled
+        match self.settled:
+            case SampleJudged() | SampleCached() as judged:
+                return judged
+            case _:
+                return None
 
     @property
     def is_correct(self) -> bool:
         """Whether it solves its task."""
         return self.outcome == "correct"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steered:
+    """What people said to a run."""
+
+    is_paused: bool
+    """Whether its newest session is to pause."""
+    is_stopping: bool
+    hints: tuple[HintGiven, ...]
+    """In the order in which they were given."""
+    wanted: tuple[SampleWanted, ...]
+    """Samples that people asked for, by their numbers."""
+    waiting: tuple[ApprovalAsked, ...]
+    """Programs without a yes or a no."""
+    decided: tuple[ApprovalGiven, ...]
+    asked: tuple[AnswerAsked, ...]
+    """Prompts that wait for a person's answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +151,7 @@ class RunView:
     """In their order."""
     batches: tuple[BatchSubmitted, ...]
     """Those that were not collected yet."""
+    steered: Steered
     lost: tuple[CallBegan, ...]
     """Calls that went out and never came back, of sessions that were killed; or under way."""
     samples: tuple[SampleView, ...]
@@ -126,7 +161,8 @@ class RunView:
     def expected(self) -> int:
         """How many samples it is to have, as far as is known."""
         if self.rounds:
-            return sum(len(each.tasks) * each.samples for each in self.rounds)
+            asked = sum(len(each.tasks) * each.samples for each in self.rounds)
+            return asked + len(self.steered.wanted)
         return len(self.config.tasks) * self.config.samples
 
     @property
@@ -176,7 +212,7 @@ class RunFold:
                 self._sample(event).proposed.append(event)
             case SampleFailed():
                 self._sample(event).failed.append(event)
-            case SampleUnfenced() | SampleJudged() | SampleCached():
+            case SampleUnfenced() | SampleRejected() | SampleJudged() | SampleCached():
                 self._sample(event).settled.append(event)
             case Unknown():
                 pass
@@ -220,8 +256,32 @@ class RunFold:
                 for each in _first_of(self._all(BatchSubmitted), lambda each: each.batch)
                 if each.batch not in collected
             ),
+            steered=self._steered(last),
             lost=tuple(lost for each in self._samples.values() for lost in _lost(each)),
             samples=self._ordered(started.config),
+        )
+
+    def _steered(self, session: int) -> Steered:
+        acts = [each.act for each in self._all(RunSteered) if each.session == session]
+        decided = _first_of(
+            self._all(ApprovalGiven), lambda each: (each.task, each.sample, each.gate)
+        )
+        given = {(each.task, each.sample, each.call) for each in self._all(AnswerGiven)}
+        known = {(each.task, each.sample, each.gate) for each in decided}
+        waiting = _first_of(
+            self._all(ApprovalAsked), lambda each: (each.task, each.sample, each.gate)
+        )
+        asked = _first_of(self._all(AnswerAsked), lambda each: (each.task, each.sample, each.call))
+        return Steered(
+            is_paused=[each for each in acts if each != "stop"][-1:] == ["pause"],
+            is_stopping="stop" in acts,
+            hints=tuple(self._all(HintGiven)),
+            wanted=_first_of(self._all(SampleWanted), lambda each: (each.sample, each.task)),
+            waiting=tuple(
+                each for each in waiting if (each.task, each.sample, each.gate) not in known
+            ),
+            decided=decided,
+            asked=tuple(each for each in asked if (each.task, each.sample, each.call) not in given),
         )
 
     def _ordered(self, config: RunConfig) -> tuple[SampleView, ...]:
