@@ -233,12 +233,13 @@ def _go(
 ) -> RunView:
     """Run a session, and return the run as it ended."""
     from agent.campaigns.campaign import Parts, run_campaign
+    from agent.campaigns.display import shown
     from agent.campaigns.lock import locked
     from agent.campaigns.start import key_rule, versions
     from agent.policies.table import POLICIES
+    from agent.providers.human import Human
     from benchmark.judge.pool import JudgePool
-    from benchmark.runs.display import shown
-    from benchmark.runs.progress import Progress
+    from benchmark.runs.board import Board
     from benchmark.store.clock import SystemClock
     from benchmark.store.workspace import WorkspaceFailed
 
@@ -246,12 +247,14 @@ def _go(
     tell(f"run {run.run}")
     if versions()["judge"] != run.config.versions.get("judge"):
         tell("note: the judge has changed since the run began; verdicts that it has are kept")
-    progress = Progress.of(run, clock)
+    board = Board.of(run, clock)
+    # records and people's editors write to the terminal themselves
+    live = not session.json and not isinstance(model, Human)
     try:
         with (
             locked(workspace.file, run.run),
             JudgePool(run.limits.jobs) as judge,
-            shown(progress) as observer,
+            shown(board, live=live) as observer,
         ):
             ended = run_campaign(
                 run,
@@ -273,7 +276,7 @@ def _go(
     except KeyboardInterrupt as interrupt:
         tell(f"interrupted; go on with `aspl bench run --resume {run.run}`")
         raise typer.Exit(INTERRUPTED) from interrupt
-    tell(progress.line())
+    tell(board.progress.line())
     return ended
 
 
@@ -289,13 +292,14 @@ def _with_records(observer: Observer) -> Observer:
 
 
 def _end(workspace: Workspace, run: RunView, session: Session) -> None:
-    from aspl.terminal import is_colored
+    from aspl.terminal import is_colored, width_of
     from benchmark.report.content import report
     from benchmark.report.text import report_text
 
     found = report(workspace, run)
     if not session.json:
-        write_text(f"{report_text(found, color=is_colored(sys.stdout))}\n", sys.stdout)
+        color, width = is_colored(sys.stdout), width_of(sys.stdout)
+        write_text(f"{report_text(found, color=color, width=width)}\n", sys.stdout)
     if session.html is not None:
         from benchmark.report.command import write_report
 

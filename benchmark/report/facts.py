@@ -31,7 +31,7 @@ def facts(run: RunView) -> tuple[tuple[str, str], ...]:
         ("calls", f"{usage.calls:,}"),
         ("retried", retried_words(run)),
         ("lost", lost_words(run)),
-        ("tokens", tokens_words(usage)),
+        ("tokens", tokens_words(usage) if usage.input_tokens or usage.output_tokens else ""),
         ("caching", cache_words(run)),
         ("cost", cost_words(run)),
         ("judge", config.versions.get("judge", NONE)),

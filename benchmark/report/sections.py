@@ -32,5 +32,7 @@ def tables(report: Report) -> Iterator[Table]:
     yield parts_table("Classes", "class", report.scores.classes)
     if report.scores.outcomes:
         yield outcomes_table(report.scores)
-    if report.run.usage.calls:
+    usage = report.run.usage
+    # models that nobody counts for took nothing
+    if usage.calls and (usage.input_tokens or usage.usd != 0.0 or usage.unknown_usd):
         yield cost_table(report.run)

@@ -25,18 +25,23 @@ def shown(progress: Progress) -> Iterator[Observer]:
         with _bar(progress) as observer:
             yield observer
         return
-    yield _Lines(progress)
+    yield Lines(progress)
 
 
-class _Lines:
-    """Progress as lines of text."""
+class Lines:
+    """Progress as lines of text on standard error, from time to time."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
         self._last_s = 0.0
 
     def __call__(self, entries: Sequence[Entry]) -> None:
+        """Count events."""
         self._progress.add(entries)
+        self.tell()
+
+    def tell(self) -> None:
+        """Write a line if the last one is some seconds old."""
         seconds = self._progress.seconds
         if seconds - self._last_s >= EVERY_S:
             self._last_s = seconds

@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from benchmark.store.clock import Clock
-from benchmark.store.events import SampleCached, SampleFailed, SampleJudged, SampleUnfenced
+from benchmark.store.events import (
+    RoundBegan,
+    SampleCached,
+    SampleFailed,
+    SampleJudged,
+    Settled,
+)
 from benchmark.store.view import RunView
 from benchmark.store.workspace import Entry
 
@@ -23,6 +29,8 @@ class Progress:
     solved: set[str] = field(default_factory=set)
     _start_s: float = 0.0
     _before: int = 0
+    _asked: dict[int, int] = field(default_factory=dict)
+    """Samples that are asked for, by round."""
 
     @classmethod
     def of(cls, run: RunView, clock: Clock) -> Progress:
@@ -33,6 +41,7 @@ class Progress:
             clock=clock,
             settled=len(run.settled),
             solved={each.task for each in run.samples if each.is_correct},
+            _asked={each.round: len(each.tasks) * each.samples for each in run.rounds},
         )
         progress._start_s, progress._before = clock.seconds(), progress.settled
         return progress
@@ -41,26 +50,34 @@ class Progress:
         """Count events."""
         for entry in entries:
             match entry.event:
-                case SampleJudged() | SampleCached() as judged:
-                    self.settled += 1
-                    if judged.outcome == "correct":
-                        self.solved.add(judged.task)
-                case SampleUnfenced():
-                    self.settled += 1
                 case SampleFailed():
                     self.failed += 1
+                case settled if isinstance(settled, Settled):
+                    self.settled += 1
+                    if isinstance(settled, SampleJudged | SampleCached):
+                        self._judge(settled)
+                case RoundBegan() as asked:
+                    self._asked[asked.round] = len(asked.tasks) * asked.samples
+                    self.expected = max(self.expected, sum(self._asked.values()))
                 case _:
                     pass
+
+    def _judge(self, judged: SampleJudged | SampleCached) -> None:
+        if judged.outcome == "correct":
+            self.solved.add(judged.task)
 
     @property
     def seconds(self) -> float:
         """Seconds since the session began."""
         return self.clock.seconds() - self._start_s
 
+    def rate(self, seconds: float) -> float:
+        """Return verdicts a second of a session that is so many seconds old."""
+        return (self.settled - self._before) / seconds if seconds > 0 else 0.0
+
     def line(self) -> str:
         """Write it as one line."""
-        seconds = self.seconds
-        rate = (self.settled - self._before) / seconds if seconds > 0 else 0.0
+        rate = self.rate(self.seconds)
         words = [
             f"samples {self.settled:,}/{self.expected:,}",
             f"solved {len(self.solved)}/{self.tasks}",
@@ -70,11 +87,12 @@ class Progress:
             words.append(f"{self.failed} failed")
         left = self.expected - self.settled
         if rate > 0 and left > 0:
-            words.append(f"{_duration(left / rate)} to go")
+            words.append(f"{duration(left / rate)} to go")
         return ", ".join(words)
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """Write seconds as minutes and seconds, or as hours, minutes and seconds."""
     whole = round(seconds)
     hours, minutes = whole // 3600, whole % 3600 // 60
     return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"

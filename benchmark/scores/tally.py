@@ -96,10 +96,10 @@ def tallies(run: RunView, samples: Iterable[SampleView] | None = None) -> tuple[
     by_task: dict[str, list[SampleView]] = {task.name: [] for task in run.config.tasks}
     for sample in run.settled if samples is None else samples:
         by_task[sample.task].append(sample)
-    wanted = _wanted(run)
+    wanted, first = _wanted(run), _first(run)
     touched = {each.task for each in run.samples}
     return tuple(
-        _tally(task, by_task[task.name], wanted[task.name], task.name in touched)
+        _tally(task, by_task[task.name], wanted[task.name], task.name in touched, first)
         for task in run.config.tasks
     )
 
@@ -134,9 +134,16 @@ def _wanted(run: RunView) -> Mapping[str, int]:
     return wanted
 
 
-def _tally(task: AskedTask, samples: list[SampleView], wanted: int, is_asked: bool) -> Tally:
+def _first(run: RunView) -> int:
+    """Return how many samples of a task the first round asks for; others come by a choice."""
+    return run.rounds[0].samples if run.rounds else run.config.samples
+
+
+def _tally(
+    task: AskedTask, samples: list[SampleView], wanted: int, is_asked: bool, first: int
+) -> Tally:
     correct = [each for each in samples if each.is_correct]
-    early = [each for each in samples if each.round == 0]
+    early = [each for each in samples if each.round == 0 and each.sample < first]
     solve = min(correct, key=lambda each: (each.round, each.sample), default=None)
     return Tally(
         task=task,
