@@ -6,6 +6,7 @@ compare.
 
 from __future__ import annotations
 
+from collections import Counter, OrderedDict
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from itertools import product as every
@@ -114,11 +115,15 @@ class Types:
     _element_numbers: dict[Element, int] = field(default_factory=dict)
     _steps: dict[int, tuple[Step, ...]] = field(default_factory=dict)
     _applied: dict[tuple[int, str, int, tuple[int, ...]], int | None] = field(default_factory=dict)
-    _extents: tuple[Dim, ...] = ()
+    _sensible: dict[int, bool] = field(default_factory=dict)
+    _extents: frozenset[Dim] = frozenset()
+    _repeats: tuple[Dim, ...] = ()
     _most: dict[Dim, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._extents = tuple(extents_of(self.asked))
+        found = extents_of(self.asked)
+        self._extents = frozenset((*found, ONE))
+        self._repeats = tuple(dim for dim in found if dim != ONE)
         for shape in self.asked.shapes():
             for dim in shape:
                 self._most[dim] = max(self._most.get(dim, 1), shape.count(dim))
@@ -159,18 +164,19 @@ class Types:
         return None if not made else self.number(made[0])
 
     def _tried(self, stream: Stream) -> Iterator[Step]:
-        if not all(self._may_be(dim) for dim in stream.shape):
+        if not self._extents.issuperset(stream.shape):
             return
-        seen = {stream}
+        seen = {self.number(stream)}
         for kind in CONVERTERS:
             for op in self._instances(kind, stream):
                 try:
                     made = op.infer((stream,), self.ground)
                 except (ExtentTooLarge, ValueError):
                     continue
-                if made is not None and made[0] not in seen and self._is_sensible(made[0]):
-                    seen.add(made[0])
-                    yield Step(op, self.number(made[0]))
+                number = None if made is None else self.number(made[0])
+                if number is not None and number not in seen and self._is_sensible(number):
+                    seen.add(number)
+                    yield Step(op, number)
 
     def _instances(self, kind: type[Op], stream: Stream) -> Iterator[Op]:
         parameters = [each for each in kind.parameters() if each.argument.kind in _DOMAINS]
@@ -183,18 +189,22 @@ class Types:
         if parameter.argument.kind is ArgumentKind.INTEGER:
             return list(range(parameter.argument.low or 0, len(stream.shape) + 1))
         optional: list[object] = [] if parameter.required else [parameter.default]
-        return [*optional, *(each for each in self._extents if each != ONE)]
+        return [*optional, *self._repeats]
 
-    def _may_be(self, dim: Dim) -> bool:
-        return dim == ONE or dim in self._extents
-
-    def _is_sensible(self, stream: Stream) -> bool:
+    def _is_sensible(self, number: int) -> bool:
         """Whether every extent is one of the task's, and none comes more often than there."""
+        found = self._sensible.get(number)
+        if found is None:
+            found = self._sensible[number] = self._fits(self.streams[number])
+        return found
+
+    def _fits(self, stream: Stream) -> bool:
         inner = [dim for leaf in leaves(stream.element) for dim in element_dims(leaf)]
         dims = [*stream.shape, *inner]
-        if len(stream.shape) > _LONGEST or not all(map(self._may_be, dims)):
+        if len(stream.shape) > _LONGEST or not self._extents.issuperset(dims):
             return False
-        return all(dims.count(dim) <= self._most.get(dim, 1) for dim in dims)
+        counts = Counter(dims)
+        return all(count <= self._most.get(dim, 1) for dim, count in counts.items())
 
 
 def applied_op(function: Declared, op: str, rank: int) -> Op:
@@ -205,6 +215,17 @@ def applied_op(function: Declared, op: str, rank: int) -> Op:
     return made(fn=function, rank=rank)  # type: ignore[call-arg]
 
 
+_MOST_TASKS = 64
+_TYPES: OrderedDict[Hashable, Types] = OrderedDict()
+
+
 def types_of(asked: Asked) -> Types:
-    """Return the types of a task, none of them asked for yet."""
-    return Types(asked, Ground(asked.sizes))
+    """Return the types of a task: the same ones to all tasks with one signature and functions."""
+    key = (asked.program.sizes, asked.functions, asked.inputs, asked.results)
+    found = _TYPES.get(key)
+    if found is None:
+        found = _TYPES[key] = Types(asked, Ground(asked.sizes))
+        if len(_TYPES) > _MOST_TASKS:
+            _TYPES.popitem(last=False)
+    _TYPES.move_to_end(key)
+    return found

@@ -11,7 +11,7 @@ from agent.synth.ground import Types
 from aspl.ops.base import Op
 
 _MOST_OPS = 6
-_MOST_TYPES = 250
+_MOST_TYPES = 120
 
 
 @dataclass(frozen=True, slots=True)
