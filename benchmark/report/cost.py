@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import fsum
 
 from benchmark.report.tables import NONE, Table, columns, counted
-from benchmark.store.events import SampleProposed, Step, Usage
+from benchmark.store.events import CallBegan, SampleProposed, Step, Usage
 from benchmark.store.view import RunView, total
 
 EXPECTED_FROM = 5
@@ -87,17 +87,34 @@ def retried_words(run: RunView) -> str:
     return f"{counted(retried, 'attempt')} before an answer came" if retried else ""
 
 
+def lost_calls(run: RunView) -> tuple[CallBegan, ...]:
+    """Return the calls that went out and never came back; batches that are under way may still."""
+    waiting = {request for batch in run.batches for _, _, request in batch.samples}
+    return tuple(each for each in run.lost if each.request not in waiting)
+
+
+def lost_usd(run: RunView) -> float | None:
+    """Return the most that lost calls may be billed for; None where a price is not known."""
+    bounds = [each.bound_usd for each in lost_calls(run)]
+    return None if None in bounds else fsum(each for each in bounds if each is not None)
+
+
 def lost_words(run: RunView) -> str:
-    """Tell of calls that went out and did not come back; nothing for none."""
-    count = len(run.lost)
+    """Tell of lost calls; nothing for none."""
+    count, usd = len(lost_calls(run)), lost_usd(run)
     if not count:
         return ""
-    bounds = [each.bound_usd for each in run.lost]
     they = "it" if count == 1 else "they"
-    known = fsum(each for each in bounds if each is not None)
-    most = f"up to ${known:.2g}" if None not in bounds else "for a price that is not known"
+    most = "for a price that is not known" if usd is None else f"up to ${usd:.2g}"
     words = f"{counted(count, 'call')} went out and never came back; {they} may be billed {most}"
     return f"{words}, or {they} may be under way" if run.ending is None else words
+
+
+def batches_words(run: RunView) -> str:
+    """Tell of batches that are under way; nothing for none."""
+    count = sum(len(each.samples) for each in run.batches)
+    batches = counted(len(run.batches), "batch", "batches")
+    return f"{batches} of {counted(count, 'call')} not collected yet" if count else ""
 
 
 def _parts(run: RunView) -> Iterable[_Part]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from benchmark.report.cost import (
+    batches_words,
     cache_words,
     cost_words,
     lost_words,
@@ -31,6 +32,7 @@ def facts(run: RunView) -> tuple[tuple[str, str], ...]:
         ("calls", f"{usage.calls:,}"),
         ("retried", retried_words(run)),
         ("lost", lost_words(run)),
+        ("batches", batches_words(run)),
         ("tokens", tokens_words(usage) if usage.input_tokens or usage.output_tokens else ""),
         ("caching", cache_words(run)),
         ("cost", cost_words(run)),

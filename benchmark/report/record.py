@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from math import fsum
 from typing import Any
 
 from benchmark.report.content import Report
-from benchmark.store.view import RunView
+from benchmark.report.cost import lost_calls, lost_usd
 
 SCHEMA = "aspl.report/2"
 
@@ -26,7 +25,7 @@ def report_record(report: Report) -> dict[str, Any]:
         "ending": run.ending,
         "detail": run.detail,
         "usage": {**asdict(run.usage), "uncached_tokens": run.usage.uncached_tokens},
-        "lost": {"calls": len(run.lost), "usd_at_most": _usd_at_most(run)},
+        "lost": {"calls": len(lost_calls(run)), "usd_at_most": lost_usd(run)},
         "scores": asdict(report.scores),
         "tasks": [
             {
@@ -46,9 +45,3 @@ def report_record(report: Report) -> dict[str, Any]:
     if other is not None:
         found["against"] = {"run": other.run.run, **asdict(other.comparison)}
     return found
-
-
-def _usd_at_most(run: RunView) -> float | None:
-    """Return what lost calls may be billed for; None where a price is not known."""
-    bounds = [each.bound_usd for each in run.lost]
-    return None if None in bounds else fsum(each for each in bounds if each is not None)

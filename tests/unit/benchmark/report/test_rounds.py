@@ -15,7 +15,14 @@ from rounds import ADAPTIVE, EXEMPLAR, NAMES, adaptive, baseline, lost
 from run_records import began, config, opened, outcomes, record
 
 from benchmark.report.content import Report, report
-from benchmark.report.cost import cache_words, cost_words, lost_words, retried_words, tokens_words
+from benchmark.report.cost import (
+    batches_words,
+    cache_words,
+    cost_words,
+    lost_words,
+    retried_words,
+    tokens_words,
+)
 from benchmark.report.facts import options_words
 from benchmark.report.html import report_html
 from benchmark.report.junit import report_junit
@@ -24,7 +31,7 @@ from benchmark.report.record import report_record
 from benchmark.report.rounds import shown_words
 from benchmark.report.samples import samples_csv
 from benchmark.report.text import report_text
-from benchmark.store.events import PolicyOptions, RoundBegan, SampleProposed, Usage
+from benchmark.store.events import BatchSubmitted, PolicyOptions, RoundBegan, SampleProposed, Usage
 from benchmark.store.objects import digest, encoded
 from benchmark.store.view import RunView, SampleView
 from benchmark.store.workspace import Write
@@ -152,6 +159,14 @@ def test_lost_calls_are_told_with_what_they_may_cost(told: Report, tmp_path: Pat
         "1 call went out and never came back; it may be billed for a price that is not known, "
         "or it may be under way"
     )
+
+
+def test_calls_of_batches_under_way_are_not_lost(tmp_path: Path) -> None:
+    batch = BatchSubmitted(round=0, batch="b", samples=(("attention/scan", 0, "r"),))
+    with opened(tmp_path) as workspace:
+        writes = [lost(0), Write(run="", events=(batch,))]
+        run = record(workspace, "r", writes, ending="interrupted")
+    assert (lost_words(run), batches_words(run)) == ("", "1 batch of 1 call not collected yet")
 
 
 def with_usage(run: RunView, **changes: object) -> RunView:
