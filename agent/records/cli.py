@@ -5,16 +5,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from inspect import signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from agent.campaigns import command as options
 from agent.campaigns.cli import Session, begin, session_of
+from agent.campaigns.cli import run as run_campaigns
 from aspl.command import REJECTED, JsonOption, tell, told
 from aspl.terminal import UsageError, is_colored, quoted, reason, write_records, write_text
-from benchmark.judge.cli import TaskArgument
 from benchmark.store.command import WORKSPACE, RunArgument, WorkspaceOption
 
 if TYPE_CHECKING:
@@ -23,34 +24,13 @@ if TYPE_CHECKING:
     from benchmark.store.view import RunView
     from benchmark.store.workspace import Workspace
 
+TaskArgument = Annotated[str, typer.Argument(metavar="TASK", help="As `aspl bench list` has it.")]
 ModelOption = Annotated[
     str,
     typer.Option(metavar="VENDOR/NAME", help="Who answers: local/synth, openai/NAME, and so on."),
 ]
 SamplesOption = Annotated[int, typer.Option(min=1, max=100_000, help="Answers that are asked for.")]
 SeedOption = Annotated[int, typer.Option(min=0, help="Where all draws start.")]
-
-OPTIONS_OF_A_RUN = {
-    "suite": "core",
-    "policy": "best-of-n",
-    "strata": 3,
-    "rounds": 1,
-    "patience": 1,
-    "temperatures": None,
-    "order": "none",
-    "retrieve": None,
-    "guard": "model",
-    "max_output_tokens": 4096,
-    "effort": None,
-    "is_batch": False,
-    "record": None,
-    "prices": None,
-    "deadline": 600.0,
-    "calls_at_once": 8,
-    "no_cache": False,
-    "html": None,
-}
-"""What `solve` leaves as `bench run` has it."""
 
 
 def register(agent: typer.Typer) -> None:
@@ -85,7 +65,7 @@ def solve(
     Where none is correct, the wrong one that got furthest is printed with what is wrong, and the
     exit code is 1. It is recorded as a run of one task.
     """
-    params = {**OPTIONS_OF_A_RUN, **context.params, "tasks": [task]}
+    params = {**_defaults(), **context.params, "policy": "best-of-n", "tasks": [task]}
     # its events are not told: with --json one object says how it ended
     session = session_of({**params, "json": False})
 
@@ -93,6 +73,12 @@ def solve(
         _solved(place, run, json)
 
     begin(params, session, end)
+
+
+def _defaults() -> dict[str, Any]:
+    """Return the options of `bench run` as they are where nobody gives them."""
+    parameters = signature(run_campaigns).parameters.values()
+    return {each.name: each.default for each in parameters if each.default is not each.empty}
 
 
 def _solved(workspace: Workspace, run: RunView, json: bool) -> None:
@@ -115,7 +101,7 @@ def _solved(workspace: Workspace, run: RunView, json: bool) -> None:
 def show(
     run: RunArgument,
     task: Annotated[
-        str | None, typer.Argument(metavar="[TASK]", help="Only its samples, step by step.")
+        str | None, typer.Argument(metavar="TASK", help="Only its samples, step by step.")
     ] = None,
     sample: Annotated[
         int | None,

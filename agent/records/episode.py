@@ -16,14 +16,15 @@ from benchmark.judge.verdict import Verdict
 from benchmark.runs.judging import read_verdict
 from benchmark.store.events import (
     CallBegan,
+    SampleCached,
     SampleChecked,
     SampleFailed,
     SampleGuarded,
+    SampleJudged,
     SampleProposed,
-    SampleRejected,
-    SampleUnfenced,
 )
 from benchmark.store.objects import decoded, encoded
+from benchmark.store.view import SampleView
 from benchmark.store.workspace import Workspace
 from prompts.prompt import Prompt
 
@@ -92,7 +93,6 @@ def episode_record(run: str, story: Story, texts: Texts, *, whole: bool) -> dict
         whole: with prompts and replies.
     """
     view, judged = story.view, story.view.judged
-    settled = view.settled
     steps = [_step_record(step, texts, whole=whole) for step in story.steps]
     return {
         "schema": SCHEMA,
@@ -103,12 +103,21 @@ def episode_record(run: str, story: Story, texts: Texts, *, whole: bool) -> dict
         "state": view.state,
         "outcome": view.outcome,
         "cycles": judged.cycles if judged else None,
-        "reason": settled.reason if isinstance(settled, SampleUnfenced | SampleRejected) else "",
+        "reason": _reason(view),
         "steps": [*steps, *map(_lost_record, story.lost)],
         "program": texts[judged.program] if judged else None,
         "verdict": json.loads(texts[judged.verdict]) if judged else None,
         "usage": asdict(view.usage),
     }
+
+
+def _reason(view: SampleView) -> str:
+    """Return why a sample ended without a judgement; empty for all others."""
+    match view.settled:
+        case None | SampleJudged() | SampleCached():
+            return ""
+        case other:
+            return other.reason
 
 
 def _step_record(step: StoryEvent, texts: Texts, *, whole: bool) -> dict[str, Any]:

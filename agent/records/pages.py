@@ -24,9 +24,8 @@ from benchmark.store.events import (
     SampleChecked,
     SampleFailed,
     SampleGuarded,
+    SampleJudged,
     SampleProposed,
-    SampleRejected,
-    SampleUnfenced,
     Usage,
 )
 from benchmark.store.view import RunView
@@ -150,25 +149,28 @@ def _lost(began: CallBegan) -> str:
 
 
 def _end(story: Story, texts: Texts, color: bool) -> Iterator[str]:
-    settled = story.view.settled
-    if settled is None:
-        yield "no end yet"
-        return
-    if isinstance(settled, SampleUnfenced | SampleRejected):
-        yield f"no program: {settled.reason}"
-        return
-    judged = "judged before" if isinstance(settled, SampleCached) else "judged"
+    match story.view.settled:
+        case None:
+            yield "no end yet"
+        case SampleJudged() | SampleCached() as judged:
+            yield from _judged(story, judged, texts, color)
+        case other:
+            yield f"{story.view.outcome}: {visible_text(other.reason)}"
+
+
+def _judged(
+    story: Story, judged: SampleJudged | SampleCached, texts: Texts, color: bool
+) -> Iterator[str]:
+    words = "judged before" if isinstance(judged, SampleCached) else "judged"
     last = story.steps[-1] if story.steps else None
-    if isinstance(last, SampleChecked) and last.program == settled.program:
+    if isinstance(last, SampleChecked) and last.program == judged.program:
         # what is wrong was told there
-        yield f"{judged}: {settled.outcome}"
+        yield f"{words}: {judged.outcome}"
         return
-    yield f"{judged}:"
+    yield f"{words}:"
     verdict = verdict_of(story, texts)
-    if verdict is None:
-        yield f"  {_OTHER_VERSION}"
-    else:
-        yield from _indented(_verdict(verdict, color))
+    lines = [_OTHER_VERSION] if verdict is None else _verdict(verdict, color)
+    yield from _indented(lines)
 
 
 def _verdict(verdict: Verdict, color: bool) -> list[str]:
