@@ -137,8 +137,9 @@ def session_of(params: Mapping[str, Any]) -> Session:
 
 
 def _of(kind: type[T], params: Mapping[str, Any]) -> T:
-    """Return an object whose fields are options of the same names."""
-    found = {each.name: params[each.name] for each in fields(kind)}  # type: ignore[arg-type] # a dataclass
+    """Return an object whose fields are options of the same names; others stay as they are."""
+    names = [each.name for each in fields(kind)]  # type: ignore[arg-type] # a dataclass
+    found = {name: params[name] for name in names if name in params}
     return kind(
         **{name: tuple(each) if isinstance(each, list) else each for name, each in found.items()}
     )
