@@ -39,6 +39,7 @@ def shown_words(asked: RoundBegan, config: RunConfig) -> str:
 
 def rounds_table(scores: Scores) -> Table:
     """Return what each round asked for and brought."""
+    has_tokens = any(each.usage.input_tokens for each in scores.rounds)
     return Table(
         title="Rounds",
         columns=columns(
@@ -50,11 +51,10 @@ def rounds_table(scores: Scores) -> Table:
             ">new",
             ">solved",
             ">drawn",
-            ">tokens in",
-            ">out",
+            *([">tokens in", ">out"] if has_tokens else []),
             "newly solved",
         ),
-        rows=tuple(map(_row, scores.rounds)),
+        rows=tuple(_row(each, has_tokens) for each in scores.rounds),
         notes=(
             "strata: of solved tasks, the hardest first, and how many of them were shown as "
             "exemplars; solved and drawn: tasks and samples, with the rounds before",
@@ -77,8 +77,9 @@ def curve_table(scores: Scores) -> Table:
     )
 
 
-def _row(each: RoundScore) -> tuple[str, ...]:
-    asked = each.asked
+def _row(each: RoundScore, has_tokens: bool) -> tuple[str, ...]:
+    asked, usage = each.asked, each.usage
+    tokens = (f"{usage.input_tokens:,}", f"{usage.output_tokens:,}") if has_tokens else ()
     return (
         str(asked.round),
         f"{asked.stratum + 1} of {asked.strata}" if asked.strata else NONE,
@@ -88,7 +89,6 @@ def _row(each: RoundScore) -> tuple[str, ...]:
         str(len(each.solved)),
         str(each.solved_in_all),
         f"{each.samples_in_all:,}",
-        f"{each.usage.input_tokens:,}",
-        f"{each.usage.output_tokens:,}",
+        *tokens,
         ", ".join(each.solved) or NONE,
     )
