@@ -72,9 +72,9 @@ def _table(board: Board) -> Iterator[Observer]:
     console, lock = Console(stderr=True), Lock()
 
     def draw() -> Text:
-        # the table is drawn by a thread of its own
+        # the table is drawn by a thread of its own; below it is the cursor, above it the run's name
         with lock:
-            return _text(board, console.width, console.height - 1)
+            return _text(board, console.width, console.height - 2)
 
     def observe(entries: Sequence[Entry]) -> None:
         with lock:
