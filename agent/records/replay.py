@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from agent.campaigns.campaign import Parts, run_campaign
@@ -18,16 +18,19 @@ from benchmark.runs.judging import CACHE_KIND, Judge, KeyRule
 from benchmark.runs.recorder import Observer
 from benchmark.store.clock import Clock, Ids
 from benchmark.store.events import (
+    Event,
     Limits,
     RoundBegan,
     SampleProposed,
     Usage,
 )
 from benchmark.store.objects import decoded
-from benchmark.store.view import RunView
-from benchmark.store.workspace import Remembered, Workspace, Write
+from benchmark.store.steering import ApprovalAsked, ApprovalGiven
+from benchmark.store.view import RunView, fold
+from benchmark.store.workspace import Entry, Remembered, Workspace, Write
 from benchmark.tasks.task import Task
 
+_UNDECIDED = "nobody said anything of it in the run that is replayed"
 _FINISHES: Mapping[str, Finish] = {"cut": "cut", "refused": "refused"}
 
 
@@ -124,7 +127,7 @@ def replay(source: Workspace, run: RunView, place: Place) -> Replay:
     reached = replace(run.config.reached, is_batch=False)
     config = replace(run.config, versions=versions(), reached=reached)
     limits = Limits(jobs=place.jobs, calls_at_once=run.limits.calls_at_once)
-    again = begun(place.workspace, config, limits, place.ids)
+    again = _told(source, run, begun(place.workspace, config, limits, place.ids), place)
     if place.cached:
         _remember(source, run, place)
     policy = POLICIES[config.policy]()
@@ -136,10 +139,41 @@ def replay(source: Workspace, run: RunView, place: Place) -> Replay:
         tasks=place.tasks,
         key=place.key,
         clock=place.clock,
-        observer=place.observer,
+        observer=_refusing(again.run, place),
         cache=place.cached,
     )
     return compared(run, run_campaign(again, parts), model.asked_otherwise)
+
+
+def _told(source: Workspace, run: RunView, again: RunView, place: Place) -> RunView:
+    """Have a run hear from its beginning what people said to another."""
+    said: tuple[Event, ...] = (*run.steered.hints, *run.steered.decided, *run.steered.wanted)
+    objects = source.objects_of(name for each in said for name in each.objects())
+    write = Write(run=again.run, events=said, objects=tuple(objects.values()))
+    place.workspace.write([write])
+    return fold(again.run, place.workspace.entries(again.run))
+
+
+def _refusing(run: str, place: Place) -> Observer:
+    """Return an observer that says no where nobody said anything, so that nothing waits."""
+
+    def observe(entries: Sequence[Entry]) -> None:
+        asked = [each.event for each in entries if isinstance(each.event, ApprovalAsked)]
+        if asked:
+            refused = (
+                ApprovalGiven(
+                    task=each.task,
+                    sample=each.sample,
+                    gate=each.gate,
+                    is_approved=False,
+                    reason=_UNDECIDED,
+                )
+                for each in asked
+            )
+            place.workspace.write([Write(run=run, events=tuple(refused))])
+        place.observer(entries)
+
+    return observe
 
 
 def _remember(source: Workspace, run: RunView, place: Place) -> None:

@@ -19,9 +19,10 @@ from benchmark.judge.verdict import Outcome
 from benchmark.runs.testing import ScriptedJudge, by_first_word
 from benchmark.store.events import Limits, ModelOptions, PolicyOptions
 from benchmark.store.objects import digest_of
+from benchmark.store.steering import ApprovalGiven
 from benchmark.store.testing import SteppingClock, counted_ids
 from benchmark.store.view import RunView, fold
-from benchmark.store.workspace import Workspace
+from benchmark.store.workspace import Workspace, Write
 from prompts.prompt import Prompt
 
 
@@ -157,6 +158,27 @@ def test_a_run_in_batches_is_replayed_without_them(tmp_path: Path, out: Path) ->
         view = session(source, start(source), Recorded(words))
         config = replace(view.config, reached=ModelOptions(is_batch=True))
         assert again(source, replace(view, config=config), new).is_same
+
+
+def test_what_people_said_holds_in_a_replay(tmp_path: Path, out: Path) -> None:
+    with opened(tmp_path) as source, opened(out) as new:
+        view = start(source, 2, options=PolicyOptions(approve="judge"))
+        said = tuple(
+            ApprovalGiven(task=task, sample=sample, gate="judge", is_approved=task != "a/2")
+            for task in TASKS
+            for sample in range(2)
+        )
+        source.write([Write(run="r", events=said)])
+        view = session(source, view, Recorded(words))
+        assert [each.outcome == "rejected" for each in view.samples] == [
+            *(False, False, True, True, False, False)
+        ]
+        assert again(source, view, new).is_same
+        silent = replace(view, steered=replace(view.steered, decided=()))
+        found = again(source, silent, source)
+    # nothing waits for somebody who is not there
+    assert {each.replayed for each in found.differences if each.what == "outcome"} == {"rejected"}
+    assert len({(each.task, each.sample) for each in found.differences}) == 4
 
 
 def test_what_was_not_recorded_fails(tmp_path: Path) -> None:
