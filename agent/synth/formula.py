@@ -13,11 +13,13 @@ from agent.synth.reading import Asked, words_of
 from agent.synth.trees import (
     HOLE,
     MOST,
+    SIZE,
     STATE,
     TooLarge,
     Tree,
     binary,
     body_of,
+    called,
     matched,
     number_tree,
     size_of,
@@ -98,7 +100,7 @@ class _Parser:
                 self.take()
                 args.append(self.expression())
             self._close(")")
-            return self._subscripted((token, tuple(args)))
+            return self._subscripted(called(token, tuple(args)))
         return self._subscripted(self._spent(self.known.get(token, (token, ()))))
 
     def _spent(self, tree: Tree) -> Tree:
@@ -126,6 +128,7 @@ class _Parser:
 def read_formula(asked: Asked) -> Formula:
     """Return what the formula says of the functions of a task."""
     numbers = {name: number_tree(value) for name, value in asked.program.numbers}
+    numbers.update({size.name: SIZE for size in asked.program.sizes})
     definitions = _definitions(asked.formula, numbers)
     trees = list(dict.fromkeys(part for tree in definitions.values() for part in _parts(tree)))
     leaves: dict[str, Tree] = {name: (name, ()) for name, _ in asked.inputs}

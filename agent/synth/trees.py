@@ -28,6 +28,8 @@ from aspl.functions.function import Declared
 Tree: TypeAlias = "tuple[str, tuple[Tree, ...]]"
 
 HOLE = "?"
+SIZE: Tree = ("size", ())
+"""Any extent as a number."""
 STATE = "state"
 _EITHER_WAY = ("+", "*")
 MOST = 400
@@ -42,7 +44,7 @@ class TooLarge(Exception):
 class _Reader:
     names: dict[str, Tree]
     keeps_names: bool
-    """Whether sizes and weights keep their names, as in a formula."""
+    """Whether weights keep their names, and subscripts are left out, as in a formula."""
     left: int = MOST
 
     def read(self, expr: Expr) -> Tree:
@@ -76,7 +78,7 @@ class _Reader:
             case Number():
                 return number_tree(expr.value)
             case Size():
-                return (str(expr.dim) if self.keeps_names else "size", ())
+                return SIZE
             case Weight():
                 return (expr.name if self.keeps_names else "weight", ())
 
@@ -85,7 +87,7 @@ class _Reader:
         if expr.name in ("full", "cast", "reshape") and len(args) == 1:
             # the same numbers, in another form
             return args[0]
-        return (expr.name, args)
+        return called(expr.name, args)
 
     def _part(self, expr: Subscript) -> Tree:
         value = self.read(expr.value)
@@ -95,6 +97,11 @@ class _Reader:
 def number_tree(value: float) -> Tree:
     """Return the tree of a number."""
     return (f"{value:g}", ())
+
+
+def called(name: str, args: tuple[Tree, ...]) -> Tree:
+    """Return the tree of a call; a mean is a sum over a size."""
+    return ("/", (("sum", args), SIZE)) if name == "mean" and len(args) == 1 else (name, args)
 
 
 def binary(sign: str, left: Tree, right: Tree) -> Tree:

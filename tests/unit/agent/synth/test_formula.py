@@ -45,8 +45,8 @@ def read(formula: str) -> Formula:
         ("y[m] = x[m, k] - z[m]", "-(x,z)"),
         ("y = (x - z) * x + eps", "+(*(-(x,z),x),0.5)"),
         ("y[m] = sum over k of x[m, k] ** 2", "sum(*(x,x))"),
-        ("a = mean(z), y = x - a; return y, a", "-(x,mean(z))"),
-        ("y = a - x, a = mean(z)", "-(mean(z),x)"),
+        ("a = mean(z), y = x - a; return y, a", "-(x,/(sum(z),size))"),
+        ("y = a - x, a = mean(z)", "-(/(sum(z),size),x)"),
         ("y = sqrt(x[m][2 : 4]) for each row x", "sqrt(x)"),
         ("y = x - z - x", "-(-(x,z),x)"),
     ],
@@ -64,10 +64,12 @@ def test_functions_are_found_by_what_they_compute() -> None:
     ways = read("y = mean(x ** 2) - z").ways
     x, z = ("x", ()), ("z", ())
     squared = binary("*", x, x)
-    mean = ("mean", (squared,))
+    total = ("sum", (squared,))
+    mean = ("/", (total, ("size", ())))
     assert ways[0] == (((x,), squared),)
-    assert ways[1] == (((squared,), mean),)
-    assert ways[2] == ()
+    # a mean is a total over a size, whatever computes the total
+    assert ways[1] == (((total,), mean),)
+    assert ways[2] == (((squared,), total),)
     assert ways[3] == (((mean, z), ("-", (mean, z))),)
 
 
