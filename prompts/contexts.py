@@ -161,4 +161,23 @@ class Tail:
     strategy: str | None
 
 
-Context = Role | Operators | Patterns | Exemplar | Task | Feedback | Repair | Guard | Guarded | Tail
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hint:
+    """What a person said of a task."""
+
+    hints: tuple[str, ...]
+
+
+Context = (
+    Hint
+    | Role
+    | Operators
+    | Patterns
+    | Exemplar
+    | Task
+    | Feedback
+    | Repair
+    | Guard
+    | Guarded
+    | Tail
+)

@@ -8,38 +8,45 @@ would have.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.types import Command
 
 from agent.campaigns.batches import Batches, Sleep
 from agent.campaigns.budget import Budget
 from agent.episodes.asking import Asking
 from agent.episodes.caller import Caller
-from agent.episodes.checkpoints import checkpoints, forget
+from agent.episodes.checkpoints import checkpoints, forget, release
 from agent.episodes.ended import Stopped
 from agent.episodes.graph import Durability, Graph, episode_graph
-from agent.episodes.job import Job, missing
-from agent.episodes.state import first_state
+from agent.episodes.job import Job, missing, wanted_job
+from agent.episodes.state import State, first_state
 from agent.episodes.steps import Steps
 from agent.episodes.texts import Texts
 from agent.policies.policy import Done, Policy, history_of
 from agent.policies.retrieve import Likeness
-from agent.policies.solved import solutions
+from agent.policies.solved import Solution, solutions
 from agent.providers.model import BatchModel, Model
+from agent.steering.person import Person
+from agent.steering.watch import Watch
 from benchmark.runs.judging import Judge, Judging, KeyRule
 from benchmark.runs.recorder import Observer, Recorder
 from benchmark.store.clock import Clock
 from benchmark.store.events import Ending, RoundBegan, RunEnded, RunEvent
+from benchmark.store.steering import AnswerAsked, ApprovalAsked, SampleWanted
 from benchmark.store.view import RunView, fold
 from benchmark.store.workspace import Workspace, Write
 from benchmark.tasks.shown import Shown, shown
 from benchmark.tasks.task import Task
+
+STOPPED = "somebody asked for it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +103,7 @@ class _Session:
     graph: Graph
     saver: BaseCheckpointSaver[Any]
     shown: Mapping[str, Shown]
+    watch: Watch
     batches: Batches | None
     ended: list[str] = field(default_factory=list)
     """Threads of episodes that came to their end."""
@@ -129,6 +137,10 @@ class _Session:
                 for call in each.calls
             },
         )
+        watch = Watch.of(view, parts.workspace, recorder, lambda: budget.stop("stopped", STOPPED))
+        asking.hints = watch.hints
+        if isinstance(parts.model, Person):
+            parts.model.ask = _answers(watch, texts)
         slots = asyncio.Semaphore(view.limits.jobs)
         steps = Steps(
             run=view.run,
@@ -153,6 +165,7 @@ class _Session:
             graph=episode_graph(steps, saver),
             saver=saver,
             shown=pages,
+            watch=watch,
             batches=_batches(view, parts, caller, asking, recorder),
         )
 
@@ -173,66 +186,135 @@ class _Session:
 
     async def _rounds(self) -> str:
         """Run what earlier sessions left, then round after round; return why there is no more."""
+        looking = asyncio.create_task(self.watch.keep_looking())
         try:
             return await self._all_rounds()
         except Stopped:
             return ""
+        finally:
+            looking.cancel()
 
     async def _all_rounds(self) -> str:
         for asked in self.view.rounds:
+            self.asking.begin(asked)
             await self._round(asked)
         while self.budget.ending is None:
-            found = self._next()
-            if isinstance(found, Done):
+            found = await self._next()
+            if not isinstance(found, Done):
+                await self._record(found)
+                self.asking.begin(found)
+                await self._round(found)
+            elif self.watch.wanted:
+                await self._episodes(())
+            else:
                 return found.reason
-            await self._record(found)
-            await self._round(found)
         return ""
 
-    def _next(self) -> RoundBegan | Done:
+    async def _next(self) -> RoundBegan | Done:
         run = fold(self.view.run, self.parts.workspace.entries(self.view.run))
+        found = solutions(run, self.texts.get)
+        if run.config.options.approve == "exemplar":
+            found = await self._approved(run)
         likeness = Likeness(self.shown, self.texts.get)
-        return self.parts.policy.next_round(
-            history_of(run, solutions(run, self.texts.get), likeness)
-        )
+        return self.parts.policy.next_round(history_of(run, found, likeness))
+
+    async def _approved(self, run: RunView) -> dict[str, Solution]:
+        """Return the solutions that somebody said yes to; who says no is asked of others."""
+        rejected: set[tuple[str, int]] = set()
+        while True:
+            found = solutions(run, self.texts.get, rejected)
+            asked = [
+                ApprovalAsked(
+                    task=task,
+                    sample=each.sample,
+                    round=each.round,
+                    gate="exemplar",
+                    program=each.exemplar.program,
+                )
+                for task, each in found.items()
+            ]
+            given = await asyncio.gather(*map(self.watch.decision, asked))
+            new = {(each.task, each.sample) for each in given if not each.is_approved}
+            if not new:
+                return found
+            rejected |= new
 
     async def _round(self, asked: RoundBegan) -> None:
         """Take every sample of a round that has no end to its end."""
         run = fold(self.view.run, self.parts.workspace.entries(self.view.run))
         todo = missing(run, asked)
-        if not todo:
-            return
-        self.asking.begin(asked)
-        if self.batches is not None:
+        if self.batches is not None and todo:
             mine = [each for each in run.batches if each.round == asked.round]
             await self.batches.ask(todo, mine)
             todo = tuple(job for job in todo if (job.task, job.sample, 0) in self.caller.known)
-        jobs = iter(todo)
+        if todo:
+            await self._episodes(todo)
+
+    async def _episodes(self, todo: Iterable[Job]) -> None:
+        """Take samples to their end, and those that people ask for meanwhile."""
+        jobs = deque(todo)
         async with asyncio.TaskGroup() as group:
             for _ in range(self.view.limits.calls_at_once + self.view.limits.jobs):
-                group.create_task(self._work(jobs))
+                group.create_task(self._work(jobs, group))
         await forget(self.saver, self.ended)
         self.ended.clear()
 
-    async def _work(self, jobs: Iterator[Job]) -> None:
-        for job in jobs:
+    async def _work(self, jobs: deque[Job], group: asyncio.TaskGroup) -> None:
+        while jobs or self.watch.wanted:
+            job = jobs.popleft() if jobs else self._wanted(self.watch.wanted.popleft())
             try:
-                await self._episode(job)
+                await self.watch.may_go()
             except Stopped:
-                continue
-            self.ended.append(job.thread(self.view.run))
+                self.caller.skipped += 1
+                return
+            with suppress(Stopped):
+                await self._episode(job, group)
 
-    async def _episode(self, job: Job) -> None:
-        config: RunnableConfig = {"configurable": {"thread_id": job.thread(self.view.run)}}
+    def _wanted(self, wanted: SampleWanted) -> Job:
+        self.asking.wanted[wanted.task, wanted.sample] = wanted
+        return wanted_job(wanted)
+
+    async def _episode(self, job: Job, group: asyncio.TaskGroup) -> None:
+        start = None if await self._is_remembered(job) else first_state(job)
+        state = await self._go(job, start)
+        if _waits(state):
+            # for a person, and nobody waits for that one
+            group.create_task(self._decided(job, state))
+
+    async def _go(self, job: Job, start: State | Command[Any] | None) -> dict[str, Any]:
+        """Run an episode's graph to its end, or to where it waits; return its state."""
         durability: Durability = "exit" if self.parts.model.is_free else "sync"
-        start = None if await self._is_remembered(job, config) else first_state(job)
-        await self.graph.ainvoke(start, config, durability=durability)
+        state = await self.graph.ainvoke(start, self._config(job), durability=durability)
+        if not _waits(state):
+            self.ended.append(job.thread(self.view.run))
+        return state
 
-    async def _is_remembered(self, job: Job, config: RunnableConfig) -> bool:
+    async def _decided(self, job: Job, state: dict[str, Any]) -> None:
+        """Take up an episode each time that somebody said yes or no."""
+        while _waits(state):
+            asked = ApprovalAsked(
+                task=job.task,
+                sample=job.sample,
+                round=job.round,
+                gate="judge",
+                program=state["program"],
+            )
+            try:
+                given = await self.watch.decision(asked)
+                answer = {"is_approved": given.is_approved, "reason": given.reason}
+                state = await self._go(job, Command(resume=answer))
+            except Stopped:
+                self.caller.skipped += 1
+                return
+
+    def _config(self, job: Job) -> RunnableConfig:
+        return {"configurable": {"thread_id": job.thread(self.view.run)}}
+
+    async def _is_remembered(self, job: Job) -> bool:
         """Whether an earlier session left a checkpoint from which an episode goes on."""
         if not job.is_begun or self.parts.model.is_free:
             return False
-        return bool((await self.graph.aget_state(config)).next)
+        return bool((await self.graph.aget_state(self._config(job))).next)
 
     def _ending(self, reason: str) -> tuple[Ending, str]:
         if self.budget.ending is not None and self.caller.skipped:
@@ -244,11 +326,26 @@ class _Session:
         return "done", reason
 
     async def _close(self, event: RunEnded) -> None:
+        await release(self.saver)
         await self._record(event)
         await self.recorder.close()
 
     async def _record(self, event: RunEvent) -> None:
         await self.recorder.record(Write(run=self.view.run, events=(event,)))
+
+
+def _answers(watch: Watch, texts: Texts) -> Callable[[AnswerAsked, list[bytes]], Awaitable[str]]:
+    """Return how a person is asked."""
+
+    async def ask(asked: AnswerAsked, objects: list[bytes]) -> str:
+        return texts.get(await watch.answer(asked, *objects))
+
+    return ask
+
+
+def _waits(state: dict[str, Any]) -> bool:
+    """Whether a graph waits for a person."""
+    return "__interrupt__" in state
 
 
 def _batches(

@@ -54,6 +54,7 @@ def run(
     repairs: options.RepairsOption = 0,
     repair_on: options.RepairOnOption = "check",
     guard: options.GuardOption = "model",
+    approve: options.ApproveOption = None,
     max_output_tokens: options.OutputTokensOption = 4096,
     effort: options.EffortOption = None,
     base_url: options.BaseUrlOption = None,
@@ -78,7 +79,8 @@ def run(
     """Make a model write the kernels of a suite, and judge every answer.
 
     Everything is recorded as it happens; a run that stops for any reason is resumed with
-    `--resume`. The exit code is 1 if answers or verdicts failed to come, 3 if the budget is spent.
+    `--resume`. The exit code is 1 if answers or verdicts failed to come, 3 if the budget is spent
+    or somebody stopped it.
     """
     session = session_of(context.params)
     if resume is not None:
@@ -105,8 +107,8 @@ class Session:
 
 FIXED = (
     *("model", "suite", "tasks", "policy", "samples", "seed", "strata", "rounds", "patience"),
-    *("temperatures", "order", "retrieve", "repairs", "repair_on", "guard", "max_output_tokens"),
-    *("effort", "base_url", "is_batch"),
+    *("temperatures", "order", "retrieve", "repairs", "repair_on", "guard", "approve"),
+    *("max_output_tokens", "effort", "base_url", "is_batch"),
 )
 """What a run asks for, which does not change when it is resumed."""
 
@@ -308,6 +310,9 @@ def _end(workspace: Workspace, run: RunView, session: Session) -> None:
     again = f"go on with `aspl bench run --resume {run.run}`"
     if run.ending == "budget":
         tell(f"the budget is spent ({run.detail}); {again}")
+        raise typer.Exit(BUDGET_SPENT)
+    if run.ending == "stopped":
+        tell(f"stopped: {run.detail}; {again}")
         raise typer.Exit(BUDGET_SPENT)
     if run.ending == "incomplete":
         tell(f"not complete: {run.detail}; {again}")

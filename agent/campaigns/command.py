@@ -61,6 +61,13 @@ GuardOption = Annotated[
         help="Where streams are read twice: copies by the compiler, then by the model, or nothing."
     ),
 ]
+ApproveOption = Annotated[
+    Literal["judge", "exemplar"] | None,
+    typer.Option(
+        help="What waits for a yes, in `aspl console`: programs before they are judged, or "
+        "exemplars."
+    ),
+]
 OutputTokensOption = Annotated[
     int, typer.Option(min=16, max=1_000_000, help="The longest answer, in tokens.")
 ]

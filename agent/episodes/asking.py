@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from agent.episodes.job import Job
-from agent.episodes.texts import Texts
+from agent.episodes.texts import Texts, joined
 from agent.prompting import compose
 from agent.prompting.compose import Exemplar, tail_of
 from agent.prompting.feedback import Feedback
 from aspl.diagnostics import Diagnostic
 from benchmark.store.events import RoundBegan
+from benchmark.store.steering import SampleWanted
 from benchmark.tasks.shown import Shown
 from prompts.prompt import Prompt
 
@@ -28,6 +29,10 @@ class Asking:
     tasks: Mapping[str, Shown]
     texts: Texts
     has_temperature: bool
+    hints: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Digests of what people said of tasks."""
+    wanted: dict[tuple[str, int], SampleWanted] = field(default_factory=dict)
+    """Samples that people asked for, by task and number."""
     rounds: dict[int, RoundBegan] = field(default_factory=dict)
     _shown: dict[tuple[str, int], tuple[Exemplar, ...]] = field(default_factory=dict)
     _plain: dict[tuple[str, int], Prompt] = field(default_factory=dict)
@@ -39,7 +44,19 @@ class Asking:
         self._plain.clear()
 
     def proposal(self, job: Job) -> Prompt:
-        """Return the prompt of a first answer."""
+        """Return the prompt of a first answer: an edited one where somebody gave one."""
+        wanted = self.wanted.get((job.task, job.sample))
+        if wanted is not None and wanted.prompt is not None:
+            own = self.texts.get(wanted.tail) if wanted.tail else ""
+            return joined(self.texts.get(wanted.prompt), own)
+        return self._hinted(job, self._proposal(job))
+
+    def _hinted(self, job: Job, prompt: Prompt) -> Prompt:
+        """Put in what people said of a task, behind what lasts longer."""
+        texts = [self.texts.get(name) for name in self.hints.get(job.task, ())]
+        return compose.hinted(prompt, texts) if texts else prompt
+
+    def _proposal(self, job: Job) -> Prompt:
         tail = tail_of(job.sample, has_temperature=self.has_temperature)
         if tail is not None:
             return compose.proposal(self.tasks[job.task], self.exemplars(job), tail)
@@ -52,7 +69,8 @@ class Asking:
         """Return the prompt that tells what is wrong with an attempt."""
         tail = tail_of(job.sample, has_temperature=self.has_temperature)
         shown = self.tasks[job.task]
-        return compose.repair(shown, self.exemplars(job), attempt, feedback, tail)
+        prompt = compose.repair(shown, self.exemplars(job), attempt, feedback, tail)
+        return self._hinted(job, prompt)
 
     def guard(self, job: Job, attempt: str, diagnostics: Iterable[Diagnostic]) -> Prompt:
         """Return the prompt that asks for copies."""

@@ -41,3 +41,9 @@ async def forget(saver: BaseCheckpointSaver[Any], threads: list[str]) -> None:
         return
     for each in threads:
         await saver.adelete_thread(each)
+
+
+async def release(saver: BaseCheckpointSaver[Any]) -> None:
+    """Give up what a cancelled step left half written, which would keep others from writing."""
+    if isinstance(saver, AsyncSqliteSaver):
+        await saver.conn.rollback()

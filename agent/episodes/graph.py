@@ -1,9 +1,9 @@
 """The graph of an episode.
 
-    propose -> check -> judge -> record
-                 |^       |
-                 v|       v (verdicts that go back)
-           guard, repair <-
+    propose -> check -> approve (where wanted) -> judge -> record
+                 |^                                 |
+                 v|                                 | (verdicts that go back)
+           guard, repair <--------------------------+
 
 Its state holds names, digests and counters. A checkpoint is kept after every step where a paid
 answer would be lost otherwise, and only at the end where the model is free.
@@ -30,13 +30,18 @@ STEPS_MOST = 200
 def episode_graph(steps: Steps, checkpointer: BaseCheckpointSaver[Any] | None) -> Graph:
     """Put the steps of an episode together."""
     graph = StateGraph(State)
-    for name in ("propose", "check", "guard", "repair", "judge", "record"):
+    for name in ("propose", "check", "guard", "repair", "approve", "judge", "record"):
         graph.add_node(name, getattr(steps, name))
-    graph.add_edge(START, "propose")
-    graph.add_conditional_edges("propose", steps.after_answer, _to("check", "judge", "end"))
-    graph.add_conditional_edges("repair", steps.after_answer, _to("check", "judge", "end"))
-    graph.add_conditional_edges("check", steps.after_check, _to("guard", "repair", "judge"))
-    graph.add_conditional_edges("guard", steps.after_guard, _to("check", "repair", "judge", "end"))
+    first = _to("propose", "check", "approve", "judge")
+    answered = _to("check", "approve", "judge", "end")
+    graph.add_conditional_edges(START, steps.at_first, first)
+    graph.add_conditional_edges("propose", steps.after_answer, answered)
+    graph.add_conditional_edges("repair", steps.after_answer, answered)
+    checked = _to("guard", "repair", "approve", "judge")
+    graph.add_conditional_edges("check", steps.after_check, checked)
+    guarded = _to("check", "repair", "approve", "judge", "end")
+    graph.add_conditional_edges("guard", steps.after_guard, guarded)
+    graph.add_conditional_edges("approve", steps.after_approval, _to("judge", "end"))
     graph.add_conditional_edges("judge", steps.after_judge, _to("record", "repair"))
     graph.add_edge("record", END)
     return graph.compile(checkpointer=checkpointer)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from benchmark.store.events import RoundBegan
+from benchmark.store.steering import SampleWanted
 from benchmark.store.view import RunView
 
 
@@ -19,6 +20,8 @@ class Job:
     round: int
     is_begun: bool = False
     """Whether an answer is there that waits for what comes next."""
+    wanted: SampleWanted | None = None
+    """What somebody asked for, where this is no sample of the policy's."""
 
     def thread(self, run: str) -> str:
         """Return the name under which its steps are remembered."""
@@ -40,6 +43,11 @@ def missing(run: RunView, asked: RoundBegan) -> tuple[Job, ...]:
         if (task, sample) not in settled
     )
     return tuple(sorted(jobs, key=lambda job: not job.is_begun))
+
+
+def wanted_job(wanted: SampleWanted) -> Job:
+    """Return the sample that somebody asked for."""
+    return Job(task=wanted.task, sample=wanted.sample, round=wanted.round, wanted=wanted)
 
 
 def seed_of(seed: int, job: Job, call: int) -> int:

@@ -28,14 +28,17 @@ class State(TypedDict):
 
 
 def first_state(job: Job) -> State:
-    """Return where an episode begins."""
+    """Return where an episode begins: at an edited program where somebody gave one."""
+    wanted = job.wanted
+    program = wanted.program if wanted is not None else None
     return State(
         task=job.task,
         sample=job.sample,
         round=job.round,
-        call=0,
-        reply="",
-        program="",
+        call=0 if program is None else 1,
+        # an edited program is its own answer
+        reply=program or "",
+        program=program or "",
         outcome="",
         found="",
         repairs=0,

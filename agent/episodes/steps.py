@@ -1,4 +1,4 @@
-"""The steps of an episode: propose, check, guard, repair, judge, record.
+"""The steps of an episode: propose, check, guard, repair, approve, judge, record.
 
 A step may be run again after a kill: answers come from the records then, and what it records a
 second time counts once.
@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
+
+from langgraph.types import interrupt
 
 from agent.episodes.asking import Asking
 from agent.episodes.caller import Answer, Caller
@@ -31,6 +33,7 @@ from benchmark.store.events import (
     SampleFailed,
     SampleGuarded,
     SampleJudged,
+    SampleRejected,
     SampleUnfenced,
     Usage,
     as_cached,
@@ -40,7 +43,9 @@ from benchmark.tasks.task import Task
 
 Update: TypeAlias = dict[str, Any]
 """What a step changes in the state."""
-Next: TypeAlias = Literal["check", "guard", "repair", "judge", "record", "end"]
+Next: TypeAlias = Literal[
+    "propose", "check", "guard", "repair", "approve", "judge", "record", "end"
+]
 
 _MENDABLE = frozenset(
     {Outcome.UNPARSEABLE, Outcome.ILL_TYPED, Outcome.NOT_LINEAR, Outcome.WRONG_SHAPE}
@@ -129,6 +134,22 @@ class Steps:
         answer = await self.caller.call(job_of(state), state["call"], "repair", prompt)
         return {**await self._answered(state, answer), "repairs": state["repairs"] + 1}
 
+    async def approve(self, state: State) -> Update:
+        """Wait for somebody's yes; a no is the end of the sample."""
+        given = interrupt({"program": state["program"]})
+        if given["is_approved"]:
+            return {}
+        event = SampleRejected(
+            task=state["task"],
+            sample=state["sample"],
+            round=state["round"],
+            reply=state["reply"],
+            program=state["program"],
+            reason=given["reason"],
+        )
+        await self._record(event)
+        return {"program": ""}
+
     async def judge(self, state: State) -> Update:
         """Ask for the verdict."""
         found, seconds = await self._verdict(state)
@@ -173,20 +194,24 @@ class Steps:
         await self._record(event, self.texts.put(text)[1], found.data, remembered=found.remembered)
         return {}
 
+    def at_first(self, state: State) -> Next:
+        """Return where an episode begins."""
+        return self.after_answer(state) if state["program"] else "propose"
+
     def after_answer(self, state: State) -> Next:
         """Return what follows an answer."""
         if not state["program"]:
             return "end"
-        return "check" if self._looks else "judge"
+        return "check" if self._looks else self._before_judge
 
     def after_check(self, state: State) -> Next:
         """Return what follows a check."""
         if not state["outcome"]:
-            return "judge"
+            return self._before_judge
         is_fault_of_copies = state["outcome"] == Outcome.NOT_LINEAR
         if is_fault_of_copies and not state["is_guarded"] and self.options.guard != "off":
             return "guard"
-        return "repair" if state["repairs"] < self.options.repairs else "judge"
+        return "repair" if state["repairs"] < self.options.repairs else self._before_judge
 
     def after_guard(self, state: State) -> Next:
         """Return what follows copies that were put in, or were not."""
@@ -194,9 +219,17 @@ class Steps:
             return "end"
         return self.after_check(state) if state["outcome"] else "check"
 
+    def after_approval(self, state: State) -> Next:
+        """Return what follows a yes or a no."""
+        return "judge" if state["program"] else "end"
+
     def after_judge(self, state: State) -> Next:
         """Return what follows a verdict."""
         return "record" if state["verdict"] else "repair"
+
+    @property
+    def _before_judge(self) -> Next:
+        return "approve" if self.options.approve == "judge" else "judge"
 
     @property
     def _looks(self) -> bool:

@@ -74,7 +74,7 @@ class Adaptive:
 
 def _position(history: History) -> tuple[int, int]:
     """Return the next stratum of the pass under way, and the passes before it without fruit."""
-    solving = {each.round for each in history.solutions.values()}
+    solving = set(history.solved.values())
     place = fruitless = 0
     for each in history.rounds:
         if each.round in solving:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from agent.policies.solved import Solution
+from agent.policies.solved import Solution, solved
 from benchmark.store.events import Exemplar, RoundBegan, RunConfig
 from benchmark.store.view import RunView
 
@@ -30,15 +30,17 @@ class History:
 
     config: RunConfig
     rounds: tuple[RoundBegan, ...]
+    solved: Mapping[str, int]
+    """By solved task: the first round with a correct sample of it."""
     solutions: Mapping[str, Solution]
-    """By solved task: its exemplar, and the round that solved it."""
+    """By solved task: its exemplar; without those that somebody said no to."""
     similar: Callable[[str, tuple[Exemplar, ...], int], tuple[int, ...]]
     """The places of so many exemplars that are most like a task, in the order of the prompt."""
 
     @property
     def unsolved(self) -> tuple[str, ...]:
         """The tasks that no correct sample solved yet, in the order of the suite."""
-        return tuple(each.name for each in self.config.tasks if each.name not in self.solutions)
+        return tuple(each.name for each in self.config.tasks if each.name not in self.solved)
 
     @property
     def first(self) -> int:
@@ -60,4 +62,10 @@ def history_of(
     similar: Callable[[str, tuple[Exemplar, ...], int], tuple[int, ...]],
 ) -> History:
     """Return what a policy may look at of a run."""
-    return History(config=run.config, rounds=run.rounds, solutions=solutions, similar=similar)
+    return History(
+        config=run.config,
+        rounds=run.rounds,
+        solved=solved(run),
+        solutions=solutions,
+        similar=similar,
+    )

@@ -10,10 +10,11 @@ import ast
 import io
 import random
 import tokenize
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 
 from benchmark.store.events import Exemplar, RoundBegan
+from benchmark.store.steering import FORKED
 from benchmark.store.view import RunView, SampleView
 
 
@@ -28,41 +29,56 @@ class Solution:
     """Whose program the exemplar is."""
 
 
-def solutions(run: RunView, text: Callable[[str], str]) -> dict[str, Solution]:
-    """Return what was solved, by task, in the order of the suite.
-
-    A task is measured in the round that first solved it, on all of that round's samples.
-
-    Args: text: returns a program by its digest.
-    """
-    rounds = {each.round: each for each in run.rounds}
-    correct: dict[str, list[SampleView]] = {}
+def solved(run: RunView) -> dict[str, int]:
+    """Return the first round with a correct sample, by solved task."""
+    rounds: dict[str, int] = {}
     for sample in run.samples:
         if sample.is_correct:
-            correct.setdefault(sample.task, []).append(sample)
-    return {
-        task: _solution(task, found, rounds, run.config.seed, text)
-        for task, found in correct.items()
-    }
+            rounds[sample.task] = min(sample.round, rounds.get(sample.task, sample.round))
+    return rounds
+
+
+def solutions(
+    run: RunView, text: Callable[[str], str], rejected: Container[tuple[str, int]] = ()
+) -> dict[str, Solution]:
+    """Return what is remembered of solved tasks, in the order of the suite.
+
+    A task is measured in the round that first solved it, on the samples that the round asked for.
+
+    Args:
+        text: returns a program by its digest.
+        rejected: tasks and samples that nobody is to learn from.
+    """
+    asked = {each.round: each for each in run.rounds}
+    found: dict[str, Solution] = {}
+    for task, first in solved(run).items():
+        there = [each for each in run.samples if _is_of(each, task, first)]
+        good = [each for each in there if (task, each.sample) not in rejected]
+        if good:
+            rate = _rate(there, asked.get(first))
+            found[task] = _solution(good, rate, random.Random(f"{run.config.seed} {task}"), text)
+    return found
+
+
+def _is_of(sample: SampleView, task: str, round: int) -> bool:
+    return sample.is_correct and sample.task == task and sample.round == round
+
+
+def _rate(correct: list[SampleView], asked: RoundBegan | None) -> float:
+    """Return the share of correct samples, without those that people asked for."""
+    own = sum(each.sample < FORKED for each in correct)
+    return own / max(own, asked.samples if asked is not None else 0, 1)
 
 
 def _solution(
-    task: str,
-    correct: list[SampleView],
-    rounds: Mapping[int, RoundBegan],
-    seed: int,
-    text: Callable[[str], str],
+    correct: list[SampleView], rate: float, chance: random.Random, text: Callable[[str], str]
 ) -> Solution:
-    first = min(each.round for each in correct)
-    there = [each for each in correct if each.round == first]
-    programs = {each.sample: each.judged.program for each in there if each.judged is not None}
-    chosen = select(
-        [(sample, text(program)) for sample, program in sorted(programs.items())],
-        random.Random(f"{seed} {task}"),
-    )
-    asked = rounds[first].samples if first in rounds else len(there)
-    exemplar = Exemplar(task=task, program=programs[chosen], rate=len(there) / max(1, asked))
-    return Solution(exemplar=exemplar, round=first, sample=chosen)
+    programs = {each.sample: each.judged.program for each in correct if each.judged is not None}
+    texts = [(sample, text(program)) for sample, program in sorted(programs.items())]
+    chosen = select(texts, chance)
+    sample = next(each for each in correct if each.sample == chosen)
+    exemplar = Exemplar(task=sample.task, program=programs[chosen], rate=rate)
+    return Solution(exemplar=exemplar, round=sample.round, sample=chosen)
 
 
 def select(programs: Iterable[tuple[int, str]], chance: random.Random) -> int:

@@ -12,8 +12,8 @@ def boundaries(rates: Sequence[float], parts: int) -> tuple[float, ...]:
     """Return the success rates up to which tasks belong to the first 1, 2 ... strata.
 
     The rates are cut as evenly as can be into so many parts, the longer ones first, only to find
-    the last rate of each: tasks of equal rates always share a stratum. Equal boundaries stay, and with them a repeated
-    prompt, which is a further try. Fewer rates than parts make fewer strata.
+    the last rate of each: tasks of equal rates always share a stratum. Equal boundaries stay, and
+    with them a repeated prompt, which is a further try. Fewer rates than parts make fewer strata.
     """
     ordered = sorted(rates)
     count = len(ordered)

@@ -82,6 +82,14 @@ def repair(
     )
 
 
+def hinted(prompt: Prompt, hints: Iterable[str]) -> Prompt:
+    """Put a person's words into a prompt: behind the task, before what is for one sample."""
+    said = Section("hint", "user", "task", render(contexts.Hint(hints=tuple(hints))))
+    lasting = [each for each in prompt.sections if each.scope != "sample"]
+    own = [each for each in prompt.sections if each.scope == "sample"]
+    return Prompt((*lasting, said, *own))
+
+
 def guard(shown: Shown, attempt: str, diagnostics: Iterable[Diagnostic]) -> Prompt:
     """Ask for an attempt whose streams are read once each; nothing else is told of its task."""
     found = Feedback(diagnostics=tuple(diagnostics))

@@ -148,7 +148,10 @@ def _scripted(name: str, options: Options, surroundings: Surroundings) -> Model:
 
 def _human(name: str, options: Options, surroundings: Surroundings) -> Model:
     from agent.providers.human import human
+    from agent.steering.person import NAME, Person
 
+    if f"human/{name}" == NAME:
+        return Person()
     return human(name, surroundings.environ, lambda text: write_text(f"{text}\n", sys.stderr))
 
 

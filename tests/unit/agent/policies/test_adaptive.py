@@ -37,6 +37,7 @@ def play(
         history = History(
             config=asked_for,
             rounds=tuple(rounds),
+            solved={name: each.round for name, each in solved.items()},
             solutions={name: solved[name] for name in NAMES if name in solved},
             similar=lambda task, exemplars, count: tuple(range(count)),
         )

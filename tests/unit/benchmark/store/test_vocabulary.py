@@ -26,8 +26,19 @@ from benchmark.store.events import (
     SampleGuarded,
     SampleJudged,
     SampleProposed,
+    SampleRejected,
     SampleUnfenced,
     Usage,
+)
+from benchmark.store.steering import (
+    FORKED,
+    AnswerAsked,
+    AnswerGiven,
+    ApprovalAsked,
+    ApprovalGiven,
+    HintGiven,
+    RunSteered,
+    SampleWanted,
 )
 from benchmark.store.vocabulary import Unknown, Vocabulary
 
@@ -67,6 +78,14 @@ SAMPLES: tuple[RunEvent, ...] = (
     SampleCached(
         task="a/1", sample=3, reply=D, program=D, verdict=D, outcome="limit", length=9, key=D
     ),
+    SampleRejected(task="a/1", sample=3, reply=D, program=D, reason="too long"),
+    RunSteered(session=1, act="pause"),
+    HintGiven(task="a/1", hint=D),
+    ApprovalAsked(task="a/1", sample=3, gate="judge", program=D),
+    ApprovalGiven(task="a/1", sample=3, gate="exemplar", is_approved=False, reason="odd"),
+    SampleWanted(task="a/1", sample=FORKED, round=2, source=3, call=1, prompt=D, tail=D),
+    AnswerAsked(task="a/1", sample=3, call=0, prompt=D),
+    AnswerGiven(task="a/1", sample=3, call=0, answer=D),
     SampleFailed(task="a/1", sample=3, stage="judge", reason="\ud800 is half", usage=Usage()),
 )
 
