@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from threading import Thread
 
 from agent.campaigns.campaign import Parts, run_campaign
 from agent.campaigns.start import begun, versions
@@ -170,7 +171,9 @@ def _refusing(run: str, place: Place) -> Observer:
                 )
                 for each in asked
             )
-            place.workspace.write([Write(run=run, events=tuple(refused))])
+            # apart from the run's own loop, which may be about to end a transaction
+            write = Write(run=run, events=tuple(refused))
+            Thread(target=place.workspace.write, args=([write],)).start()
         place.observer(entries)
 
     return observe
