@@ -12,6 +12,7 @@ from benchmark.report.plot import LEAST_HEIGHT, plot
 from benchmark.report.rounds import round_words
 from benchmark.runs.board import Board, TaskState
 from benchmark.runs.progress import duration
+from benchmark.store.events import Limits, Usage
 
 Style: TypeAlias = Literal["plain", "strong", "soft", "good", "bad"]
 
@@ -54,6 +55,7 @@ def _head(board: Board) -> list[Line]:
     config, progress = board.config, board.progress
     seconds = progress.seconds
     failed = f"   {progress.failed} failed" if progress.failed else ""
+    left = left_words(board.limits, board.usage, seconds)
     lines: list[Line] = [
         (
             Span(f"{config.model}", "strong"),
@@ -65,15 +67,18 @@ def _head(board: Board) -> list[Line]:
             Span(f"   {progress.rate(seconds):,.1f}/s", "soft"),
             Span(failed, "bad"),
         ),
-        (Span(_spent(board)), Span(_left(board, seconds), "soft")),
+        (
+            Span(spent_words(board.usage)),
+            Span(f"   left: {left}" if left else "", "soft"),
+        ),
     ]
     if board.round is not None:
         lines.append((Span(round_words(board.round, config), "strong"),))
     return lines
 
 
-def _spent(board: Board) -> str:
-    usage = board.usage
+def spent_words(usage: Usage) -> str:
+    """Tell what was spent in a line: calls, tokens, money."""
     words = [f"{short(usage.calls)} calls"]
     if usage.input_tokens:
         cached = f" ({usage.cached_tokens / usage.input_tokens:.0%} cached)"
@@ -84,9 +89,9 @@ def _spent(board: Board) -> str:
     return ", ".join(words)
 
 
-def _left(board: Board, seconds: float) -> str:
-    """Tell what is left of the limits; nothing where there are none."""
-    limits, usage, words = board.limits, board.usage, list[str]()
+def left_words(limits: Limits, usage: Usage, seconds: float) -> str:
+    """Tell what is left of the limits of a session so old; nothing where there are none."""
+    words: list[str] = []
     if limits.max_calls is not None:
         words.append(f"{short(max(0, limits.max_calls - usage.calls))} calls")
     if limits.max_tokens is not None:
@@ -97,7 +102,7 @@ def _left(board: Board, seconds: float) -> str:
         words.append(f"${max(0.0, rest_usd):.2f}")
     if limits.max_minutes is not None:
         words.append(duration(max(0.0, limits.max_minutes * MINUTE_S - seconds)))
-    return f"   left: {', '.join(words)}" if words else ""
+    return ", ".join(words)
 
 
 def _tasks(board: Board, width: int, height: int) -> list[Line]:

@@ -21,7 +21,7 @@ def locked(workspace: Path | None, run: str) -> Iterator[None]:
     if workspace is None:
         yield
         return
-    path = workspace.parent / f"{workspace.name}.{run}.lock"
+    path = _path(workspace, run)
     try:
         file = path.open("w")
     except OSError as error:
@@ -38,3 +38,24 @@ def locked(workspace: Path | None, run: str) -> Iterator[None]:
             yield
         finally:
             path.unlink(missing_ok=True)
+
+
+def is_locked(workspace: Path | None, run: str) -> bool:
+    """Whether a process holds a run; never known of a server's database."""
+    if workspace is None:
+        return False
+    try:
+        file = _path(workspace, run).open()
+    except OSError:
+        return False
+    with file:
+        try:
+            # let go of at once: who wants to hold the run is refused for a moment at most
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def _path(workspace: Path, run: str) -> Path:
+    return workspace.parent / f"{workspace.name}.{run}.lock"
