@@ -1,0 +1,1 @@
+"""The terminal console: a campaign watched, steered, forked, and answered by hand."""

@@ -1,0 +1,37 @@
+"""How the console looks: its layout, and a look without any colour."""
+
+from __future__ import annotations
+
+LAYOUT = """
+Screen { layout: vertical; }
+#head { height: 2; padding: 0 1; background: $panel; }
+#tabs { height: 1; padding: 0 1; }
+#body { height: 1fr; }
+.group { width: 1fr; }
+.pane { border: round $surface-lighten-2; border-title-style: bold; padding: 0 1; }
+.pane:focus, .pane:focus-within { border: heavy $accent; }
+.-compact .pane, .-compact .pane:focus, .-compact .pane:focus-within { border: none; padding: 0; }
+OptionList { background: $background; height: 1fr; width: 1fr; }
+OptionList > .option-list--option-disabled { color: $foreground; text-style: bold; }
+#tasks { width: 5fr; }
+BoardScreen .group { width: 4fr; }
+.-compact #tasks, .-compact .group { width: 1fr; }
+#curve { height: 2fr; }
+#log { height: 3fr; background: $background; }
+.-compact #curve, .-compact #log { height: 1fr; }
+ModalScreen { align: center middle; }
+.dialog {
+    width: 76; max-width: 96%; height: auto; max-height: 90%;
+    border: heavy $accent; border-title-style: bold; padding: 1 2; background: $surface;
+}
+.explained { padding: 0 0 1 0; }
+"""
+
+PLAIN = """
+.-plain .option-list--option-highlighted { text-style: reverse; }
+.-plain OptionList:focus > .option-list--option-highlighted { text-style: bold reverse; }
+.-plain Input > .input--cursor { text-style: reverse; }
+.-plain TextArea .text-area--cursor { text-style: reverse; }
+.-plain .footer-key--key { text-style: bold reverse; }
+.-plain #head { text-style: bold; }
+"""
