@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from agent.synth.features import Form, Move, Option, Slot
@@ -10,13 +12,12 @@ from agent.synth.options import (
     application_of,
     controls,
     forms,
-    inputs_of,
     moves,
     outputs,
     routes,
     sources,
 )
-from agent.synth.state import Problem, State, Taken, add, begun
+from agent.synth.state import Exhausted, Meter, Problem, State, Taken, add, begun
 
 
 class DeadEnd(Exception):
@@ -60,7 +61,7 @@ class Draw:
 
     def _sources(self, functions: tuple[int, ...]) -> tuple[int, ...]:
         chosen: tuple[int, ...] = ()
-        place, count = 0, len(inputs_of(self.state, functions[0]))
+        place, count = 0, len(self.state.problem.reach.types.inputs[functions[0]])
         while place < count:
             found = sources(self.state, Slot(functions, place, chosen))
             value, width, _ = found[self._pick([option for _, _, option in found])]
@@ -80,11 +81,20 @@ class Draw:
         self.state.outputs = taken
 
 
-def draw(problem: Problem, guide: Guide) -> tuple[State, bool]:
-    """Draw one program; return its state, and whether it is whole."""
-    state = begun(problem)
+def draw(problem: Problem, guide: Guide, meter: Meter) -> State | None:
+    """Draw one program; None where the choices led nowhere. Errors: Exhausted."""
     try:
-        Draw(state, guide).program()
+        return Draw(begun(problem, meter), guide).program()
     except DeadEnd:
-        return state, False
-    return state, True
+        return None
+
+
+def draws(problem: Problem, guide: Guide, meter: Meter) -> Iterator[State]:
+    """Draw whole programs, as many as the work allows."""
+    with suppress(Exhausted):
+        while True:
+            # even a draw that weighs nothing is work
+            meter.spend(1)
+            state = draw(problem, guide, meter)
+            if state is not None:
+                yield state

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 
 from agent.synth.reach import Way
 from agent.synth.reading import words_of
-from agent.synth.state import State, Taken
+from agent.synth.state import State, Taken, fit
 from agent.synth.trees import Tree
 
 Features: TypeAlias = dict[str, float]
@@ -61,7 +61,7 @@ def of_move(move: Move, state: State) -> Option:
         features["takes.unread"] = 1.0
     ways = problem.formula.ways[first]
     if ways:
-        known = {value.denotes for value in state.values}
+        known = state.known
         ready = any(_is_new(wanted, made, known) for wanted, made in ways)
         features["formula.ready" if ready else "formula.waits"] = 1.0
         last = state.values[-1].denotes
@@ -89,11 +89,10 @@ def _feeds(function: int, state: State) -> bool:
     """Whether a function that the formula needs once more has a parameter of a like name."""
     problem = state.problem
     words = set(words_of(problem.asked.functions[function].name))
-    known = {value.denotes for value in state.values}
     return any(
         words & set(words_of(param.name))
         for each, ways in zip(problem.asked.functions, problem.formula.ways, strict=True)
-        if any(made not in known for _, made in ways)
+        if any(made not in state.known for _, made in ways)
         for param in each.params
         if param.init is None
     )
@@ -109,10 +108,14 @@ def _is_new(wanted: tuple[Tree, ...], made: Tree, known: set[Tree | None]) -> bo
 
 def _takes_unread(function: int, state: State) -> bool:
     """Whether a value that nothing reads yet is what one of the parameters takes, as it is."""
-    params = state.problem.asked.functions[function].params
-    wanted = [param.type for param in params if param.init is None]
-    elements = state.problem.reach.types.elements
-    return any(elements[state.values[each].type] in wanted for each in state.unread())
+    places = range(len(state.problem.reach.types.inputs[function]))
+    unread = state.unread()
+    for place in places:
+        for each in unread:
+            taken = fit(state, each, function, place)
+            if taken.width == 1 and taken.ways[0].target == state.values[each].type:
+                return True
+    return False
 
 
 @dataclass(frozen=True, slots=True)

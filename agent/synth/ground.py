@@ -13,7 +13,7 @@ from itertools import product as every
 
 from agent.synth.reading import Asked, extents_of
 from aspl.dims import ONE, Dim, ExtentTooLarge, Kind, dynamic, ragged
-from aspl.functions.function import Declared
+from aspl.functions.function import Declared, Param
 from aspl.ops.base import ArgumentKind, Op, Parameter
 from aspl.ops.table import OPS
 from aspl.types import Element, Stream, element_dims, leaves
@@ -109,11 +109,15 @@ class Types:
 
     asked: Asked
     ground: Ground
+    inputs: tuple[tuple[Param, ...], ...] = ()
+    """The parameters of each function that streams stand for: all but a state."""
+    results: tuple[int, ...] = ()
     streams: list[Stream] = field(default_factory=list)
     elements: list[Element] = field(default_factory=list)
     _numbers: dict[Stream, int] = field(default_factory=dict)
     _element_numbers: dict[Element, int] = field(default_factory=dict)
     _steps: dict[int, tuple[Step, ...]] = field(default_factory=dict)
+    _counts: dict[int, int] = field(default_factory=dict)
     _applied: dict[tuple[int, str, int, tuple[int, ...]], int | None] = field(default_factory=dict)
     _sensible: dict[int, bool] = field(default_factory=dict)
     _extents: frozenset[Dim] = frozenset()
@@ -121,6 +125,11 @@ class Types:
     _most: dict[Dim, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.inputs = tuple(
+            tuple(param for param in function.params if param.init is None)
+            for function in self.asked.functions
+        )
+        self.results = tuple(map(self.number, self.asked.results))
         found = extents_of(self.asked)
         self._extents = frozenset((*found, ONE))
         self._repeats = tuple(dim for dim in found if dim != ONE)
@@ -141,8 +150,14 @@ class Types:
         """Return the operators that turn a type into another one that a task may need."""
         found = self._steps.get(source)
         if found is None:
-            found = self._steps[source] = tuple(self._tried(self.streams[source]))
+            self._counts[source] = 0
+            found = self._steps[source] = tuple(self._tries(source))
         return found
+
+    def tried(self, source: int) -> int:
+        """Return how many operators were tried on a type."""
+        self.steps(source)
+        return self._counts[source]
 
     def applied(self, function: int, op: str, rank: int, sources: tuple[int, ...]) -> int | None:
         """Return the type that `Map`, `Accum` or `Scan` of a function makes, None where it fails.
@@ -163,12 +178,14 @@ class Types:
             return None
         return None if not made else self.number(made[0])
 
-    def _tried(self, stream: Stream) -> Iterator[Step]:
+    def _tries(self, source: int) -> Iterator[Step]:
+        stream = self.streams[source]
         if not self._extents.issuperset(stream.shape):
             return
-        seen = {self.number(stream)}
+        seen = {source}
         for kind in CONVERTERS:
             for op in self._instances(kind, stream):
+                self._counts[source] += 1
                 try:
                     made = op.infer((stream,), self.ground)
                 except (ExtentTooLarge, ValueError):
@@ -189,7 +206,12 @@ class Types:
         if parameter.argument.kind is ArgumentKind.INTEGER:
             return list(range(parameter.argument.low or 0, len(stream.shape) + 1))
         optional: list[object] = [] if parameter.required else [parameter.default]
-        return [*optional, *self._repeats]
+        inside = (*stream.shape, *_inner(stream))
+        return [*optional, *(dim for dim in self._repeats if inside.count(dim) < self._limit(dim))]
+
+    def _limit(self, dim: Dim) -> int:
+        """Return how often an extent may occur in one type."""
+        return self._most.get(dim, 1)
 
     def _is_sensible(self, number: int) -> bool:
         """Whether every extent is one of the task's, and none comes more often than there."""
@@ -199,12 +221,15 @@ class Types:
         return found
 
     def _fits(self, stream: Stream) -> bool:
-        inner = [dim for leaf in leaves(stream.element) for dim in element_dims(leaf)]
-        dims = [*stream.shape, *inner]
+        dims = (*stream.shape, *_inner(stream))
         if len(stream.shape) > _LONGEST or not self._extents.issuperset(dims):
             return False
         counts = Counter(dims)
-        return all(count <= self._most.get(dim, 1) for dim, count in counts.items())
+        return all(count <= self._limit(dim) for dim, count in counts.items())
+
+
+def _inner(stream: Stream) -> tuple[Dim, ...]:
+    return tuple(dim for leaf in leaves(stream.element) for dim in element_dims(leaf))
 
 
 def applied_op(function: Declared, op: str, rank: int) -> Op:

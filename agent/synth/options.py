@@ -6,30 +6,13 @@ from collections.abc import Iterator
 
 from agent.synth.features import Form, Move, Option, Slot, of_control, of_form, of_move, of_output
 from agent.synth.features import of_source as weighed_source
-from agent.synth.reach import Reached, Way
-from agent.synth.state import Application, State, Taken
-from aspl.functions.function import Param
+from agent.synth.reach import Way
+from agent.synth.state import Application, State, Taken, fit, reached
 from aspl.ops.routing import Partition, Reassemble
-from aspl.types import Selector, Stream, Tuple, leaves
+from aspl.types import Selector, Stream, Tuple
 
 _MOST_FORMS = 12
 _MOST_SHAPES = 40
-
-
-def reached(state: State, value: int) -> Reached:
-    """Return what a value can become; the work is counted once a program."""
-    number = state.values[value].type
-    found = state.problem.reach.of(number)
-    if number not in state.charged:
-        state.charged.add(number)
-        state.steps += found.work
-    return found
-
-
-def inputs_of(state: State, function: int) -> tuple[Param, ...]:
-    """Return the parameters of a function that streams stand for."""
-    params = state.problem.asked.functions[function].params
-    return tuple(each for each in params if each.init is None)
 
 
 def moves(state: State) -> list[tuple[Move, Option]]:
@@ -42,38 +25,26 @@ def moves(state: State) -> list[tuple[Move, Option]]:
             found += [Move("route", run) for run in runs if _is_fed(state, run[0])]
     if _may_finish(state):
         found.append(Move("finish"))
-    state.steps += len(found)
+    state.meter.spend(len(found))
     return [(move, of_move(move, state)) for move in found]
 
 
 def _is_fed(state: State, function: int) -> bool:
     """Whether every parameter finds a value."""
-    params = inputs_of(state, function)
-    return bool(params) and all(
-        any(_width(state, value, params, place) for value in range(len(state.values)))
-        or _inside_tuple(state, params, place)
-        for place in range(len(params))
-    )
-
-
-def _inside_tuple(state: State, params: tuple[Param, ...], place: int) -> bool:
-    return any(
-        _width(state, value, params, before) > place - before
-        for before in range(place)
-        for value in range(len(state.values))
-    )
-
-
-def _width(state: State, value: int, params: tuple[Param, ...], place: int) -> int:
-    """Return how many parameters a value stands for from a place on; 0 if it does not fit."""
-    found = reached(state, value)
-    element = state.problem.reach.types.elements[state.values[value].type]
-    if isinstance(element, Tuple):
-        parts = leaves(element)
-        wanted = tuple(each.type for each in params[place : place + len(parts)])
-        if parts == wanted:
-            return len(parts)
-    return int(params[place].type in found.by_element)
+    if function not in state.fed:
+        count = len(state.problem.reach.types.inputs[function])
+        covered = 0
+        # a tuple may stand for several parameters
+        for place in range(count):
+            widths = (fit(state, each, function, place).width for each in range(len(state.values)))
+            widest = max(widths, default=0)
+            if covered <= place and not widest:
+                return False
+            covered = max(covered, place + widest)
+        if not count:
+            return False
+        state.fed.add(function)
+    return True
 
 
 def _widths(state: State) -> list[int]:
@@ -94,43 +65,33 @@ def _may_finish(state: State) -> bool:
     unread = state.unread()
     if len(unread) > len(results):
         return False
-    numbers = [state.problem.reach.types.number(each) for each in results]
-    for value in unread:
-        if not any(number in reached(state, value).by_type for number in numbers):
-            return False
-    return all(
-        any(number in reached(state, value).by_type for value in range(len(state.values)))
-        for number in numbers
-    )
+    numbers = state.problem.reach.types.results
+    found = [reached(state, value).by_type for value in range(len(state.values))]
+    if not all(any(number in found[value] for number in numbers) for value in unread):
+        return False
+    return all(any(number in each for each in found) for number in numbers)
 
 
 def sources(state: State, slot: Slot) -> list[tuple[int, int, Option]]:
     """Return the values that may stand for a parameter: value, parameters covered, weight."""
-    params = inputs_of(state, slot.functions[0])
     found = []
     for value in range(len(state.values)):
-        width = _width(state, value, params, slot.place)
-        if not width:
-            continue
-        element = state.problem.reach.types.elements[state.values[value].type]
-        wanted = params[slot.place].type if width == 1 else element
-        ways = reached(state, value).by_element.get(wanted) or ()
-        if ways:
-            found.append((value, width, weighed_source(slot, value, width, ways[0].cost, state)))
-    state.steps += len(found)
+        taken = fit(state, value, slot.functions[0], slot.place)
+        if taken.width:
+            option = weighed_source(slot, value, taken.width, taken.ways[0].cost, state)
+            found.append((value, taken.width, option))
+    state.meter.spend(len(found))
     return found
 
 
-def elements_taken(state: State, function: int, chosen: tuple[int, ...]) -> list[object]:
-    """Return the element type in which each chosen value is read."""
-    params = inputs_of(state, function)
-    found: list[object] = []
+def _ways(state: State, function: int, chosen: tuple[int, ...]) -> list[tuple[Way, ...]]:
+    """Return the ways on which each chosen value comes to what its parameters take."""
+    found: list[tuple[Way, ...]] = []
     place = 0
     for value in chosen:
-        width = _width(state, value, params, place)
-        element = state.problem.reach.types.elements[state.values[value].type]
-        found.append(element if width > 1 else params[place].type)
-        place += width
+        taken = fit(state, value, function, place)
+        found.append(taken.ways)
+        place += taken.width
     return found
 
 
@@ -140,7 +101,7 @@ def _meetings(state: State, options: list[tuple[Way, ...]]) -> Iterator[tuple[Wa
     first, *others = options
     tables = [{streams[way.target].shape: way for way in reversed(ways)} for ways in others]
     for way in first[:_MOST_SHAPES]:
-        state.steps += 1
+        state.meter.spend(1)
         shape = streams[way.target].shape
         if all(shape in table for table in tables):
             yield (way, *(table[shape] for table in tables))
@@ -151,11 +112,7 @@ def forms(state: State, function: int, chosen: tuple[int, ...]) -> list[tuple[Fo
     types = state.problem.reach.types
     params = state.problem.asked.functions[function].params
     is_fold = params[-1].init is not None
-    wanted = elements_taken(state, function, chosen)
-    ways = [
-        reached(state, value).by_element.get(element, ())
-        for value, element in zip(chosen, wanted, strict=True)
-    ]
+    ways = _ways(state, function, chosen)
     found: list[tuple[float, Form]] = []
     for meeting in _meetings(state, ways):
         numbers = tuple(each.target for each in meeting)
@@ -196,11 +153,7 @@ def routes(
     state: State, functions: tuple[int, ...], chosen: tuple[int, ...], control: int
 ) -> list[tuple[Form, Option]]:
     """Return the shapes in which values are sent to functions, and come back."""
-    wanted = elements_taken(state, functions[0], chosen)
-    ways = [
-        reached(state, value).by_element.get(element, ())
-        for value, element in zip(chosen, wanted, strict=True)
-    ]
+    ways = _ways(state, functions[0], chosen)
     element = state.problem.reach.types.elements[state.values[control].type]
     ways.append(reached(state, control).by_element.get(element, ()))
     found: list[tuple[float, Form]] = []
@@ -247,7 +200,7 @@ def routed(
 def outputs(state: State, place: int, taken: tuple[int, ...]) -> list[tuple[Taken, Option]]:
     """Return the values that may be the result at a place, such that none is left unread."""
     results = state.problem.asked.results
-    number = state.problem.reach.types.number(results[place])
+    number = state.problem.reach.types.results[place]
     due = [each for each in state.unread() if each not in taken]
     # what nothing reads has to be returned while there is a place for it
     pressed = len(due) >= len(results) - place
@@ -257,7 +210,7 @@ def outputs(state: State, place: int, taken: tuple[int, ...]) -> list[tuple[Take
         if way is not None:
             option = of_output(place, value, way.cost, taken, state)
             found.append((Taken(value, way), option))
-    state.steps += len(found)
+    state.meter.spend(len(found))
     return found
 
 

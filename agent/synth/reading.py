@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from aspl.diagnostics import Findings
 from aspl.dims import Dim, Kind
@@ -15,6 +16,7 @@ from aspl.types import Element, Stream, Tensor, element_dims, leaves
 
 _FENCE = re.compile(r"^(`{3,})aspl[ \t]*\n(.*?)^\1[ \t]*$", re.DOTALL | re.MULTILINE)
 _FORMULA = re.compile(r"^\W*(?:formula:?)?\W*(\w+(?:\[[^\]=]*\])* = .+?)`*$", re.IGNORECASE)
+_MOST_FORMULA = 1_000
 _MOST_TEXT = 20_000
 """Characters of a section that are read; a header is a page."""
 
@@ -74,7 +76,8 @@ def fenced(text: str) -> str | None:
 def formula_in(text: str) -> str:
     """Return the last line of the prose that reads as an equation, or nothing."""
     prose = _FENCE.sub("", text[:_MOST_TEXT])
-    found = [_FORMULA.match(line.strip()) for line in prose.splitlines()]
+    told = [each for each in map(str.strip, prose.splitlines()) if len(each) <= _MOST_FORMULA]
+    found = [_FORMULA.match(line) for line in told]
     lines = [each.group(1) for each in found if each is not None]
     return lines[-1] if lines else ""
 
@@ -114,6 +117,7 @@ def _place(name: str, prose: str) -> int:
     return -1 if found is None else found.start()
 
 
+@lru_cache(maxsize=4096)
 def words_of(name: str) -> tuple[str, ...]:
     """Return the words that an identifier is made of."""
     return tuple(each for each in re.split(r"[_\d]+", name.lower()) if each)

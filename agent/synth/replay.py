@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from agent.synth.features import Move, Option, Slot
-from agent.synth.options import controls, forms, inputs_of, moves, outputs, routes, sources
+from agent.synth.features import Move, Option, Slot, of_whole
+from agent.synth.options import controls, forms, moves, outputs, routes, sources
 from agent.synth.reach import Way
-from agent.synth.state import Application, Problem, State, Taken, add, begun
+from agent.synth.state import Application, Exhausted, Meter, Problem, State, Taken, add, begun
 from aspl.checker import Checked
 from aspl.functions.function import Declared
 from aspl.ops.base import Op
 from aspl.program import Node
+
+_MOST_STEPS = 20_000
 
 
 class Foreign(Exception):
@@ -29,9 +31,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A program as choices."""
+    """A program as choices, and what speaks for it as a whole, if there is no other part."""
 
     choices: tuple[Choice, ...]
+    whole: Option | None
 
 
 @dataclass(slots=True)
@@ -60,9 +63,9 @@ class Replay:
                 elif node.op.name == "Reassemble":
                     self._route(node)
             self._finish()
-        except Foreign:
-            pass
-        return Told(tuple(self.choices))
+        except (Foreign, Exhausted):
+            return Told(tuple(self.choices), None)
+        return Told(tuple(self.choices), of_whole(self.state))
 
     def _is_branch(self, node: Node) -> bool:
         writer = self.writers.get(node.inputs[0])
@@ -126,7 +129,7 @@ class Replay:
 
     def _sources(self, functions: tuple[int, ...], taken: list[Taken]) -> tuple[int, ...]:
         chosen: tuple[int, ...] = ()
-        place, count = 0, len(inputs_of(self.state, functions[0]))
+        place, count = 0, len(self.state.problem.reach.types.inputs[functions[0]])
         for each in taken:
             if place >= count:
                 raise Foreign
@@ -169,14 +172,16 @@ class Replay:
 
     def _finish(self) -> None:
         self._move(Move("finish"))
-        taken: tuple[int, ...] = ()
+        taken: tuple[Taken, ...] = ()
         for place, result in enumerate(self.checked.program.results):
-            found = outputs(self.state, place, taken)
+            found = outputs(self.state, place, tuple(each.value for each in taken))
             value = self._traced(result, result).value
-            self._chose(
-                [option for _, option in found], _place([each.value for each, _ in found], value)
-            )
-            taken = (*taken, value)
+            at = _place([each.value for each, _ in found], value)
+            if at is None:
+                raise Foreign
+            self._chose([option for _, option in found], at)
+            taken = (*taken, found[at][0])
+        self.state.outputs = taken
 
 
 def _place(found: Sequence[object], wanted: object) -> int | None:
@@ -185,4 +190,4 @@ def _place(found: Sequence[object], wanted: object) -> int | None:
 
 def replayed(checked: Checked, problem: Problem) -> Told:
     """Return the choices that lead to a program of a task."""
-    return Replay(checked, begun(problem)).told()
+    return Replay(checked, begun(problem, Meter(_MOST_STEPS))).told()

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import islice
 from random import Random
 
 from agent.synth.chains import Pair, costs_of, pairs_of
-from agent.synth.draw import draw
+from agent.synth.draw import draws
 from agent.synth.features import Option, of_whole
 from agent.synth.formula import Formula, read_formula
 from agent.synth.grammar import Grammar, Guide, fitted
 from agent.synth.ground import Ground, Types, types_of
 from agent.synth.reach import Reach
 from agent.synth.reading import Asked, asked_of, fenced, read_task
-from agent.synth.replay import Told, replayed
-from agent.synth.state import Problem
+from agent.synth.replay import Choice, Told, replayed
+from agent.synth.state import Meter, Problem
 from agent.synth.trees import body_of, text_of
 from agent.synth.writing import body_text
 from aspl.checker import check
@@ -26,11 +27,13 @@ from aspl.text.parse import parse
 from aspl.types import Selector, leaves
 
 EFFORT = 20_000
-"""Steps that one answer may take: options weighed, and types looked at."""
+"""Steps that one answer may take: about 100 ms of CPU time."""
 _FREE, _FEW, _SOME = 0.2, 0.6, 3
 """Shares of answers that go by no program, and that or by a few; how many are a few."""
-_DRAWS = 8
+_DRAWS = 12
 """Programs that are drawn for an answer, of which it is one."""
+_OTHERS, _OTHERS_EFFORT = 8, 4_000
+"""Programs that are drawn in the place of a known one, and the steps that they may take."""
 _COLDEST = 0.05
 """The least temperature that is told from 0."""
 _UNREADABLE = "The header of the task could not be read.\n"
@@ -62,12 +65,9 @@ def synthesise(
     guide = Guide(grammar, random, _followed(grammar, random), heat)
     before = (fenced(feedback) or "").split()
     found: list[tuple[str, Option]] = []
-    steps = 0
-    while steps < effort and len(found) < _DRAWS:
-        state, whole = draw(problem, guide)
-        steps += max(state.steps, 1)
-        body = body_text(state) if whole else ""
-        if whole and body.split() != before:
+    for state in islice(draws(problem, guide, Meter(effort)), _DRAWS):
+        body = body_text(state)
+        if body.split() != before:
             found.append((body, of_whole(state)))
     while found:
         body, _ = found[guide.drawn([option for _, option in found])]
@@ -109,7 +109,21 @@ def _known(exemplar: str) -> tuple[Told, Mapping[Pair, int]] | None:
         return None
     types = types_of(asked)
     problem = problem_of(asked, Reach(types, costs_of(())), read_formula(asked))
-    return replayed(checked, problem), pairs_of(program)
+    told = replayed(checked, problem)
+    if told.whole is not None:
+        others = _others(problem)
+        if others:
+            choice = Choice((told.whole, *others), 0)
+            told = Told((*told.choices, choice), told.whole)
+    return told, pairs_of(program)
+
+
+def _others(problem: Problem) -> list[Option]:
+    """Return what speaks for programs that one would draw in the place of a known one."""
+    guide = Guide(fitted((), costs_of(())), Random(0))
+    return [
+        of_whole(each) for each in islice(draws(problem, guide, Meter(_OTHERS_EFFORT)), _OTHERS)
+    ]
 
 
 @lru_cache(maxsize=64)

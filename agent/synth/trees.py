@@ -32,7 +32,7 @@ SIZE: Tree = ("size", ())
 """Any extent as a number."""
 STATE = "state"
 _EITHER_WAY = ("+", "*")
-MOST = 400
+MOST = 200
 """Parts of a tree; larger bodies and formulas say nothing."""
 
 
