@@ -23,6 +23,7 @@ def main() -> None:
 def build() -> typer.Typer:
     """Put the sub-commands of the packages together."""
     # here, so that `guard` reports a failure to load like any other
+    import agent.ablation.cli
     import agent.campaigns.cli
     import agent.console.cli
     import agent.doctor.cli
@@ -57,6 +58,7 @@ def build() -> typer.Typer:
     agent.records.cli.register(models)
     agent.prompting.cli.register(models)
     agent.providers.cli.register(models)
+    agent.ablation.cli.register(models)
     app.add_typer(models, name="agent")
     agent.console.cli.register(app)
     agent.doctor.cli.register(app)

@@ -1,0 +1,1 @@
+"""Campaigns that differ in one thing, and what it is worth."""
