@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aspl.command import REJECTED, JsonOption, LinearityOption, ProgramText, tell, told
-from aspl.terminal import UsageError, is_colored, width_of, write_records, write_text
+from aspl.command import REJECTED, JsonOption, LinearityOption, tell, told
+from aspl.terminal import (
+    UsageError,
+    is_colored,
+    read_bytes,
+    width_of,
+    write_records,
+    write_text,
+)
 from benchmark.pcl.cli import judge_pcl
 
 if TYPE_CHECKING:
@@ -57,7 +65,10 @@ def judge(
     ] = False,
     jobs: Annotated[int, typer.Option(min=1, max=256, help="Processes that judge.")] = 2,
 ) -> None:
-    """Judge answers to a task: are they right, and what do they cost."""
+    """Judge answers to a task: are they right, and what do they cost.
+
+    Example: aspl bench judge bmm/scaled-rows answer.aspl
+    """
     from benchmark.judge.cache import Cache
     from benchmark.judge.pool import JudgePool
     from benchmark.judge.run import Judge
@@ -72,7 +83,7 @@ def judge(
     if task is None or not files:
         raise UsageError("expected TASK and FILE, the task and its answers, or --pcl FILE")
     _task(task)
-    texts = [ProgramText.read(file, json=json, out=sys.stdout) for file in files]
+    texts = [_Answer.read(file) for file in files]
     kept = None if no_cache else Cache(cache_dir or _user_folder())
     rejected = False
     with JudgePool(min(jobs, len(texts)), seeds=asked, linearity=linearity) as pool:
@@ -85,6 +96,24 @@ def judge(
             rejected |= not each.verdict.is_correct
     if rejected:
         raise typer.Exit(REJECTED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """One file to judge; whatever it holds comes to a verdict."""
+
+    name: str
+    text: str
+
+    @classmethod
+    def read(cls, file: str) -> _Answer:
+        """Read a file, as far as a program may be long and a bit more."""
+        from aspl.text.source import MAX_CHARACTERS
+
+        data = read_bytes(file, 4 * MAX_CHARACTERS)
+        # bytes that are no text stay, as characters that no program has
+        text = data.decode("utf-8-sig", "surrogateescape")
+        return cls("<stdin>" if file == "-" else file, text)
 
 
 def _user_folder() -> Path:
@@ -106,7 +135,10 @@ def list_tasks(
     suite: Annotated[str | None, typer.Option(help="Only those of a suite, as `core`.")] = None,
     json: JsonOption = False,
 ) -> None:
-    """List the tasks: what they need, and their formulas."""
+    """List the tasks: what they need, and their formulas.
+
+    Example: aspl bench list --suite core
+    """
     from benchmark.judge.display import task_record, tasks_text
     from benchmark.tasks.table import all_tasks, suite_named
     from benchmark.tasks.task import TaskError
@@ -122,7 +154,10 @@ def list_tasks(
 
 
 def show(task: TaskArgument, json: JsonOption = False) -> None:
-    """Print what a solver sees of a task."""
+    """Print what a solver sees of a task.
+
+    Example: aspl bench show bmm/scaled-rows
+    """
     from benchmark.judge.display import task_record
     from benchmark.tasks.shown import shown
 
@@ -138,7 +173,10 @@ def verify(
         list[str] | None, typer.Argument(metavar="TASK", help="All if none is given.")
     ] = None,
 ) -> None:
-    """Hold tasks to account: solutions pass, wrong answers do not."""
+    """Hold tasks to account: solutions pass, wrong answers do not.
+
+    Example: aspl bench verify tasks.py
+    """
     from benchmark.tasks.table import all_tasks
     from benchmark.verify import verify as verified
 
@@ -159,7 +197,10 @@ def cache(
     ] = None,
     clear: Annotated[bool, typer.Option("--clear", help="Forget them.")] = False,
 ) -> None:
-    """List the verdicts that are kept, an object of JSON a line."""
+    """List the verdicts that are kept, an object of JSON a line.
+
+    Example: aspl bench cache --clear
+    """
     from benchmark.judge.cache import SCHEMA, Cache
 
     kept = Cache(folder or _user_folder())

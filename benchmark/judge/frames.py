@@ -26,7 +26,8 @@ class TooLong(Exception):
 
 def send(to: int, message: Mapping[str, Any]) -> None:
     """Write one message to a pipe. Errors: Ended."""
-    body = json.dumps(message, ensure_ascii=True).encode("ascii")
+    # lone surrogates pass as they are: an answer may hold them
+    body = json.dumps(message, ensure_ascii=False).encode("utf-8", "surrogatepass")
     data = memoryview(len(body).to_bytes(_HEAD, "little") + body)
     try:
         while data:
@@ -49,7 +50,7 @@ def receive(source: int, most: int, seconds: float | None = None) -> dict[str, A
     if length > most:
         raise TooLong
     try:
-        message = json.loads(_read(source, length, until))
+        message = json.loads(_read(source, length, until).decode("utf-8", "surrogatepass"))
     except (ValueError, RecursionError) as error:
         raise TooLong from error
     if not isinstance(message, dict):

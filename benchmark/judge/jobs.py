@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from aspl.checker import Linearity
+from aspl.diagnostics import Diagnostic
 from benchmark.judge.seeds import Seeds
 from benchmark.judge.verdict import Outcome, Verdict
 
@@ -37,6 +38,19 @@ class Job:
             program=self.text,
             seeds=self.seeds,
             reason=reason,
+        )
+
+    def rejected(
+        self, outcome: Outcome, found: tuple[Diagnostic, ...], versions: Mapping[str, str]
+    ) -> Verdict:
+        """Return the verdict on an answer that no worker is asked about."""
+        return Verdict(
+            task=self.task,
+            outcome=outcome,
+            program=self.text,
+            diagnostics=found,
+            seeds=self.seeds,
+            versions=versions,
         )
 
 

@@ -22,9 +22,11 @@ from aspl.checker import Linearity
 from benchmark.judge.early import Checkup, checkup_from_json
 from benchmark.judge.find import find_task, settled
 from benchmark.judge.frames import Ended, Late, TooLong, receive, send
+from benchmark.judge.identity import versions
 from benchmark.judge.jobs import Job
 from benchmark.judge.limits import Limits, ending
 from benchmark.judge.nursery import Nursery
+from benchmark.judge.reading import overlong
 from benchmark.judge.record import from_json
 from benchmark.judge.seeds import Seeds, secret_seeds
 from benchmark.judge.verdict import Outcome, Verdict
@@ -98,6 +100,11 @@ class JudgePool:
         Errors: TaskError for a task that is not there, RuntimeError for a pool that is closed.
         """
         job = self._job(task, text, seeds=seeds)
+        long = overlong(text)
+        if long is not None:
+            one = find_task(task) if isinstance(task, str) else task
+            made = {**versions(one), "linearity": self.linearity}
+            return job.rejected(Outcome.UNPARSEABLE, (long,), made)
         told = self._run(job)
         if told.report is None:
             return job.broken(told.outcome, told.reason)
@@ -109,7 +116,11 @@ class JudgePool:
 
         Errors: as `judge`.
         """
-        told = self._run(self._job(task, text, early=True))
+        job = self._job(task, text, early=True)
+        long = overlong(text)
+        if long is not None:
+            return Checkup(outcome=Outcome.UNPARSEABLE, diagnostics=(long,))
+        told = self._run(job)
         if told.report is None:
             return Checkup(outcome=told.outcome, reason=told.reason)
         try:

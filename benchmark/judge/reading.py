@@ -13,11 +13,11 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from aspl.checker import Checked, Linearity, check
-from aspl.diagnostics import Diagnostic, Findings, Severity
+from aspl.diagnostics import Diagnostic, Findings, Severity, Span
 from aspl.program import Program
 from aspl.text.header import Header
 from aspl.text.parse import parse
-from aspl.text.source import Source, read_syntax
+from aspl.text.source import MAX_CHARACTERS, Source, read_syntax
 from benchmark.judge.verdict import Outcome
 from benchmark.tasks.task import Regime
 
@@ -53,6 +53,9 @@ def read_answer(
     text: str, given: Given, regimes: Sequence[Regime], linearity: Linearity = "strict"
 ) -> Answer:
     """Read and check an answer under the sizes of every regime."""
+    long = overlong(text)
+    if long is not None:
+        return Answer(outcome=Outcome.UNPARSEABLE, diagnostics=(long,), checked=())
     reading = _Reading(text, given, linearity, is_whole_file(text, given.text))
     found = [reading.at(regime) for regime in regimes]
     diagnostics = tuple(reading.found.values())
@@ -60,6 +63,18 @@ def read_answer(
     if len(checked) < len(found):
         return Answer(outcome=outcome_of(diagnostics), diagnostics=diagnostics, checked=())
     return Answer(outcome=None, diagnostics=diagnostics, checked=checked)
+
+
+def overlong(text: str) -> Diagnostic | None:
+    """Return the finding on an answer that is longer than any program may be, None for others."""
+    if len(text) <= MAX_CHARACTERS:
+        return None
+    return Diagnostic(
+        code="P003",
+        message=f"an answer has at most {MAX_CHARACTERS} characters; this one has more",
+        span=Span(1, 0, 1, 0),
+        hint="write loops in place of repeated lines",
+    )
 
 
 def outcome_of(diagnostics: Iterable[Diagnostic]) -> Outcome:

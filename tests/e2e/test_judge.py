@@ -106,6 +106,25 @@ def test_several_answers_are_judged_at_once(answer: Path, tmp_path: Path) -> Non
     assert shown.exit_code == 1
 
 
+def test_a_file_that_is_no_program_hides_no_other(answer: Path, tmp_path: Path) -> None:
+    contents = {
+        "long": b"#" * 600_000,
+        "endless": b"#" * 3_000_000,
+        "bytes": b"\xff\xfereturn x",
+    }
+    files = [tmp_path / name for name in contents]
+    for file in files:
+        file.write_bytes(contents[file.name])
+    shown = judged(SQUARES, *map(str, files), str(answer), "--json")
+    records = [json.loads(line) for line in shown.stdout.splitlines()]
+    outcomes = {Path(each["file"]).name: each["outcome"] for each in records}
+    assert outcomes == {**dict.fromkeys(contents, "unparseable"), "answer.aspl": "correct"}
+    assert shown.exit_code == 1
+    told = judged(SQUARES, str(files[1]))
+    assert "an answer has at most 524288 characters; this one has more" in told.stdout
+    assert max(map(len, told.stdout.splitlines())) < 300
+
+
 def test_a_verdict_is_kept_and_its_hit_explained(answer: Path, tmp_path: Path) -> None:
     folder = str(tmp_path / "kept")
     first = aspl("bench", "judge", SQUARES, str(answer), "--cache-dir", folder)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from answers import GOOD, SQUARES, WRONG, misbehaving
 
+from aspl.text.source import MAX_CHARACTERS
 from benchmark.judge.limits import Limits
 from benchmark.judge.pool import JudgePool
 from benchmark.judge.verdict import Outcome
@@ -64,6 +65,31 @@ def test_a_worker_that_breaks_costs_one_verdict(
     assert (verdict.outcome, reason in verdict.reason) == (outcome, True), verdict.reason
     assert pool.judge(SQUARES, GOOD).outcome is Outcome.CORRECT
     assert pool.judge(SQUARES, WRONG).outcome is Outcome.WRONG_VALUES
+
+
+@pytest.mark.parametrize("letter", ["#", "\u00e9", "\U0001f600", "\0"])
+@pytest.mark.parametrize("more", [1, 100_000, 9_000_000])
+def test_an_answer_that_is_too_long_has_one_verdict(
+    pool: JudgePool, letter: str, more: int
+) -> None:
+    text = letter * (MAX_CHARACTERS + more)
+    verdict, checkup = pool.judge(SQUARES, text), pool.check(SQUARES, text)
+    assert (verdict.outcome, checkup.outcome) == (Outcome.UNPARSEABLE, Outcome.UNPARSEABLE)
+    assert verdict.diagnostics == checkup.diagnostics
+    (found,) = verdict.diagnostics
+    assert (found.code, found.span.line) == ("P003", 1)
+    assert str(MAX_CHARACTERS) in found.message
+    assert (verdict.program, verdict.seeds) == (text, pool.seeds)
+    assert set(verdict.versions) == {"judge", "task", "machine", "linearity"}
+
+
+@pytest.mark.parametrize("letter", ["#", "\U0001f600", "\0", "\ud83d", "\ud83d\ude00"])
+def test_an_answer_just_short_enough_is_read_by_a_worker(letter: str) -> None:
+    text = letter * (MAX_CHARACTERS // len(letter))
+    with JudgePool(1) as pool:
+        verdict = pool.judge(SQUARES, text)
+    assert verdict.outcome is Outcome.UNPARSEABLE, verdict.reason
+    assert verdict.program == text
 
 
 def test_many_answers_come_back_once_each() -> None:
