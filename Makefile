@@ -14,9 +14,9 @@ BENCHES := $(sort $(wildcard tests/bench/bench_*.py))
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: $(READY) ## evaluate and simulate example programs
-	$(BIN)/aspl run aspl/examples/bmm.aspl
-	$(BIN)/aspl sim aspl/examples/flash_attention.aspl
+run: $(READY) ## have the embedded model write the 26 kernels, judged; ARGS adds options of bench run
+	$(BIN)/aspl bench run --model local/synth --policy adaptive --samples 8 --patience 3 \
+	  --html .aspl/report.html $(ARGS)
 
 test: $(READY) ## run every test; ARGS="--cov" adds options of pytest
 	$(BIN)/python -m pytest $(ARGS)

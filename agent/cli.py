@@ -1,6 +1,6 @@
 """The `aspl` command: the packages' sub-commands put together, and the exit codes they share.
 
-0 good, 1 program rejected, 2 usage, 70 our fault, 130 interrupted.
+0 good, 1 program or answer rejected, 2 usage, 3 budget spent, 70 our fault, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def build() -> typer.Typer:
     bench = benchmark.cli.register(app)
     agent.campaigns.cli.register(bench)
     models = typer.Typer(
-        help="Ask models for kernels, and look at what they did.",
+        help="Ask models for kernels, and look at what they did.\n\nExample: aspl agent show last",
         no_args_is_help=True,
         rich_markup_mode=None,
         context_settings={"help_option_names": ["-h", "--help"]},
@@ -91,7 +91,10 @@ def _aspl(
         ),
     ] = False,
 ) -> None:
-    """Write, check, evaluate, simulate and judge Streaming Tensor Programs."""
+    """Write, check, evaluate, simulate and judge Streaming Tensor Programs.
+
+    Example: aspl check kernel.aspl
+    """
 
 
 def _version() -> str:

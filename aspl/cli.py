@@ -51,7 +51,10 @@ def check(
     linearity: LinearityOption = "strict",
     dim: SizesOption = None,
 ) -> None:
-    """Report everything that is wrong with a program."""
+    """Report everything that is wrong with a program.
+
+    Example: aspl check kernel.aspl
+    """
     text = ProgramText.read(file, json=json, out=sys.stdout)
     checked = text.check(linearity, sizes_of(dim))
     text.report()
@@ -72,7 +75,10 @@ def fmt(
         bool, typer.Option("--expand", help="Print the program with its loops unrolled.")
     ] = False,
 ) -> None:
-    """Print a program in canonical layout; comments and loops stay."""
+    """Print a program in canonical layout; comments and loops stay.
+
+    Example: aspl fmt kernel.aspl --write
+    """
     if check + write + expand > 1:
         raise UsageError("--check, --write and --expand exclude each other")
     if write and file == "-":
@@ -112,7 +118,10 @@ def run(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Evaluate a program and show its shapes and values."""
+    """Evaluate a program and show its shapes and values.
+
+    Example: aspl run kernel.aspl --seed 1 --dim M=4
+    """
     text = ProgramText.read(file, json=json, out=sys.stderr)
     checked = text.check(linearity, sizes_of(dim))
     if checked is None or text.findings.has_errors:
@@ -134,7 +143,10 @@ def explain(
         str | None, typer.Argument(metavar="CODE", help="As in error[L001]; all if not given.")
     ] = None,
 ) -> None:
-    """Tell what a diagnostic means, with a wrong and a right program."""
+    """Tell what a diagnostic means, with a wrong and a right program.
+
+    Example: aspl explain L001
+    """
     from difflib import get_close_matches
 
     from aspl.codes import CODES
@@ -165,7 +177,10 @@ def ops(
         bool, typer.Option("--earlier", help="List the spellings of the earlier dialect.")
     ] = False,
 ) -> None:
-    """Print the manual of operators, functions and the language."""
+    """Print the manual of operators, functions and the language.
+
+    Example: aspl ops Accum
+    """
     from aspl.manual import Manual, nearest_names
 
     if functions + earlier + (name is not None) > 1:

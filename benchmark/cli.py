@@ -38,33 +38,44 @@ SeedOption = Annotated[int, typer.Option(min=0, help="Where drawn traces start."
 
 def register(app: typer.Typer) -> typer.Typer:
     """Add the sub-commands to the command; return the group `bench`."""
-    study = _group("Run the paper's experiments and draw its figures.")
+    study = _group(
+        "Run the paper's experiments and draw its figures.", "aspl study figure fig9 -o fig9.svg"
+    )
     study.command("list")(told(list_studies))
     study.command("program")(told(program))
     study.command("figure")(_ended(figure))
-    run = _group("Simulate one configuration of a study.")
+    run = _group("Simulate one configuration of a study.", "aspl study run swiglu --tile 16,256,64")
     run.command("swiglu")(_ended(swiglu))
     run.command("moe-tiling")(_ended(moe_tiling))
     run.command("time-multiplex")(_ended(time_multiplex))
     run.command("attention-parallel")(_ended(attention_parallel))
     study.add_typer(run, name="run")
     app.add_typer(study, name="study")
-    bench = _group("Ask for answers to the tasks of the benchmark, judge and score them.")
+    bench = _group(
+        "Ask for answers to the tasks of the benchmark, judge and score them.",
+        "aspl bench run --model local/synth",
+    )
     benchmark.judge.cli.register(bench)
     benchmark.pcl.cli.register(bench)
-    runs = _group("List, show and export what was run, and tidy up.")
+    runs = _group("List, show and export what was run, and tidy up.", "aspl runs list")
     benchmark.runs.cli.register(runs)
     benchmark.report.cli.register(bench)
     app.add_typer(bench, name="bench")
     app.add_typer(runs, name="runs")
-    library = _group("Build libraries of kernels from runs, look at them, and gate them in CI.")
+    library = _group(
+        "Build libraries of kernels from runs, look at them, and gate them in CI.",
+        "aspl library build last -o kernels",
+    )
     benchmark.library.cli.register(library)
     app.add_typer(library, name="library")
     return bench
 
 
 def list_studies(json: JsonOption = False) -> None:
-    """List the studies, their figures and their programs."""
+    """List the studies, their figures and their programs.
+
+    Example: aspl study list
+    """
     from benchmark.display import list_text
     from benchmark.studies.figures.table import FIGURES
     from benchmark.studies.table import PROGRAMS, STUDIES
@@ -94,7 +105,10 @@ def list_studies(json: JsonOption = False) -> None:
 
 
 def program(name: Annotated[str, typer.Argument(metavar="NAME")]) -> None:
-    """Print the program of a study; its sizes are set by name."""
+    """Print the program of a study; its sizes are set by name.
+
+    Example: aspl study program moe-tiling-dynamic
+    """
     from benchmark.studies.table import PROGRAMS
 
     if name not in PROGRAMS:
@@ -112,7 +126,10 @@ def swiglu(
     ] = "16,256,64",
     json: JsonOption = False,
 ) -> None:
-    """SwiGLU of one expert, as compared with hardware."""
+    """SwiGLU of one expert, as compared with hardware.
+
+    Example: aspl study run swiglu --tile 16,256,64
+    """
     from benchmark.studies.swiglu import swiglu_of
 
     _run(swiglu_of(tile), json)
@@ -150,6 +167,8 @@ def moe_tiling(
     """Experts with tiles of one size, or of the rows that an expert gets.
 
     Memory is as plotted: with dynamic tiles without the experts that got no token.
+
+    Example: aspl study run moe-tiling --batch 64 --tile dynamic
     """
     from benchmark.studies.models import MOE_MODELS
     from benchmark.studies.moe_tiling import MoeTiling
@@ -179,6 +198,8 @@ def time_multiplex(
 
     Compute and its use are as published scripts count; memory is without the operators that no
     token reaches.
+
+    Example: aspl study run time-multiplex --regions 32 --tiling static
     """
     from benchmark.studies.time_multiplex import MODEL, TimeMultiplex, require_regions
     from benchmark.studies.traces import routing_trace
@@ -210,6 +231,8 @@ def attention_parallel(
     """Decode attention of a batch in four parallel regions.
 
     Traffic is as simulated.
+
+    Example: aspl study run attention-parallel --strategy dynamic
     """
     from benchmark.studies.attention import AttentionParallel, require_requests
     from benchmark.studies.traces import kv_trace
@@ -242,7 +265,10 @@ def figure(
     seed: SeedOption = 0,
     json: JsonOption = False,
 ) -> None:
-    """Run the sweep of a figure and draw it beside the published values."""
+    """Run the sweep of a figure and draw it beside the published values.
+
+    Example: aspl study figure fig9 -o fig9.svg
+    """
     from benchmark.display import plot_text, progress, sweep_text
     from benchmark.studies.draw import draw, require_suffix
     from benchmark.studies.published import published_values, source_lines
@@ -274,9 +300,9 @@ def figure(
     tell(f"{chosen.name} is in {path}")
 
 
-def _group(about: str) -> typer.Typer:
+def _group(about: str, example: str) -> typer.Typer:
     return typer.Typer(
-        help=about,
+        help=f"{about}\n\nExample: {example}",
         no_args_is_help=True,
         rich_markup_mode=None,
         context_settings={"help_option_names": ["-h", "--help"]},

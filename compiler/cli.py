@@ -34,7 +34,10 @@ def opt(
         str, typer.Option("--output", "-o", metavar="OUT.mlir", help="Where the text goes.")
     ] = "-",
 ) -> None:
-    """Apply passes to a program and print it as MLIR text, which can be read back."""
+    """Apply passes to a program and print it as MLIR text, which can be read back.
+
+    Example: aspl opt kernel.aspl -p "insert-broadcasts,safe"
+    """
     if list_passes:
         from compiler.listing import passes_text
 
@@ -62,7 +65,10 @@ def draw(
     dim: SizesOption = None,
     linearity: LinearityOption = "auto",
 ) -> None:
-    """Draw the graph of a program."""
+    """Draw the graph of a program.
+
+    Example: aspl draw kernel.aspl -o kernel.svg
+    """
     from compiler.draw import FORMATS, NotDrawn, graph_text, picture
 
     kind = PurePath(output).suffix.removeprefix(".")

@@ -68,7 +68,10 @@ def sim(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Simulate a program on a machine and show where its cycles go."""
+    """Simulate a program on a machine and show where its cycles go.
+
+    Example: aspl sim kernel.aspl --trace trace.json
+    """
     config = _machine(machine, depth, compute_bw)
     source = Source.read(file, json=json)
     compiled = compiled_source(source, pipeline, linearity, dim)
@@ -87,7 +90,10 @@ def machines(
         typer.Argument(metavar="NAME", help="A machine to print as TOML; all if not given."),
     ] = None,
 ) -> None:
-    """List the machines that a program can be simulated on."""
+    """List the machines that a program can be simulated on.
+
+    Example: aspl machines reference
+    """
     from simulator.load import machine_names, machine_summary, machine_text
 
     if name is not None:

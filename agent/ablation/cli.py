@@ -39,6 +39,8 @@ def ablate(
 
     Every variant draws as many samples. `best-of-n` spends them evenly, the others in rounds of
     --samples on what is unsolved.
+
+    Example: aspl agent ablate --model local/synth --each 16 --seeds 0,1,2
     """
     from agent.ablation.text import ablation_text
     from agent.ablation.variants import Bench, ablated

@@ -81,6 +81,8 @@ def run(
     Everything is recorded as it happens; a run that stops for any reason is resumed with
     `--resume`. The exit code is 1 if answers or verdicts failed to come, 3 if the budget is spent
     or somebody stopped it.
+
+    Example: aspl bench run --model local/synth --policy adaptive
     """
     session = session_of(context.params)
     if resume is not None:

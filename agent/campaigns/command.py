@@ -12,7 +12,8 @@ ModelOption = Annotated[
     typer.Option(
         metavar="VENDOR/NAME",
         help="Who answers: local/synth, openai/NAME, openai-chat/NAME, anthropic/NAME, "
-        "recorded/DIR, human/editor; for tests scripted/empty, scripted/zero, scripted/solutions.",
+        "recorded/DIR, human/editor, human/DIR, human/console; for tests scripted/empty, "
+        "scripted/zero, scripted/solutions.",
     ),
 ]
 SuiteOption = Annotated[str | None, typer.Option(help="The tasks to run.")]

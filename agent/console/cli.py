@@ -78,6 +78,8 @@ def console(
 
     Everything is done by keys; `?` shows them. Without RUN and --model the runs of the workspace
     are shown. The console runs no campaign itself: sessions are processes of their own.
+
+    Example: aspl console --model local/synth --policy adaptive --samples 8
     """
     if run is not None and model is not None:
         raise UsageError("RUN is followed, --model starts a run; leave one of them out")

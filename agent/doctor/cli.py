@@ -29,6 +29,8 @@ def doctor(
 
     Keys are never shown. The exit code is 1 if something is missing that is needed, and it is said
     what to do.
+
+    Example: aspl doctor --online
     """
     import asyncio
 

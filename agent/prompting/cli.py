@@ -47,7 +47,10 @@ def prompt(
     workspace: WorkspaceOption = WORKSPACE,
     json: JsonOption = False,
 ) -> None:
-    """Print what a model is told of a task, section by section."""
+    """Print what a model is told of a task, section by section.
+
+    Example: aspl agent prompt norm/rms --tokens
+    """
     from agent.prompting.compose import proposal, tail_of
     from agent.prompting.display import page_text, prompt_records, table_text
 

@@ -53,6 +53,8 @@ def probe(
     """Ask a model small things to find out what its endpoint takes.
 
     The table ends with a row that --profiles takes. Exit code 1 if the model does not answer.
+
+    Example: aspl agent probe openai-chat/NAME --base-url http://localhost:8000/v1
     """
     import asyncio
 

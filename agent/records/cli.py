@@ -64,6 +64,8 @@ def solve(
 
     Where none is correct, the wrong one that got furthest is printed with what is wrong, and the
     exit code is 1. It is recorded as a run of one task.
+
+    Example: aspl agent solve norm/rms --model local/synth --samples 8
     """
     params = {**_defaults(), **context.params, "policy": "best-of-n", "tasks": [task]}
     # its events are not told: with --json one object says how it ended
@@ -114,7 +116,10 @@ def show(
     workspace: WorkspaceOption = WORKSPACE,
     json: JsonOption = False,
 ) -> None:
-    """Show what a run asked, what came back, what was found, and what it took."""
+    """Show what a run asked, what came back, what was found, and what it took.
+
+    Example: aspl agent show last norm/rms --sample 0
+    """
     from agent.records.story import stories
     from benchmark.store.find import opened, run_named
 
@@ -199,6 +204,8 @@ def replay(
 
     Every program is judged again, on the inputs it was judged on. The exit code is 1 if the same
     records do not come of it.
+
+    Example: aspl agent replay last
     """
     from agent.campaigns.start import tasks_of
     from agent.records.comparison import replay_record
@@ -280,6 +287,8 @@ def export(
     """Write prompts, answers and verdicts of a run for fine-tuning.
 
     Every line says where it comes from, and bears a tag by which it is kept out of a corpus.
+
+    Example: aspl agent export last --only correct -o examples.jsonl
     """
     from agent.records.training import answered, examples
     from benchmark.store.find import opened, run_named

@@ -54,6 +54,8 @@ def build(
 
     The best takes the fewest cycles, of equal ones it is the shortest. Every program is judged
     again as it is written.
+
+    Example: aspl library build last -o kernels
     """
     from benchmark.judge.pool import JudgePool
     from benchmark.library.build import build as built
@@ -84,7 +86,10 @@ def show(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """List the programs of a library with their costs, or print one of them."""
+    """List the programs of a library with their costs, or print one of them.
+
+    Example: aspl library show kernels norm/rms
+    """
     from aspl.render import visible_text
     from benchmark.library.folder import BadFile, program_text, read_library
     from benchmark.library.records import program_records
@@ -121,7 +126,10 @@ def diff(
     after: Annotated[Path, typer.Argument(metavar="B", help="The folder of another.")],
     json: JsonOption = False,
 ) -> None:
-    """Compare two libraries: costs as their manifests tell them, and programs line by line."""
+    """Compare two libraries: costs as their manifests tell them, and programs line by line.
+
+    Example: aspl library diff before kernels
+    """
     from aspl.render import visible_text
     from benchmark.library.diff import changes
     from benchmark.library.records import change_records
@@ -178,6 +186,8 @@ def ci(
 
     Prints text, or JSON; - as FILE is standard output in its place. Exit code 0: all is good; 1: a
     program is wrong, missing or slower, or a claim is not true; 2: the call is wrong.
+
+    Example: aspl library ci kernels --baseline library.json --max-regression 2%
     """
     asked = {"junit": junit, "sarif": sarif, "markdown": markdown}
     files = {form: file for form, file in asked.items() if file is not None}

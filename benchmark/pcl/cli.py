@@ -32,7 +32,10 @@ def import_pcl(
     ],
     json: JsonOption = False,
 ) -> None:
-    """Make tasks of PCL-lite's YAML files: a folder each, with a task.py that commands take."""
+    """Make tasks of PCL-lite's YAML files: a folder each, with a task.py that commands take.
+
+    Example: aspl bench import-pcl prob.yaml -o tasks
+    """
     from benchmark.pcl.folder import files_of, names_for, write_folder
     from benchmark.pcl.problem import PclFileError
     from benchmark.pcl.trial import tried

@@ -44,6 +44,8 @@ def report(
     """Report on a run: solved tasks, pass@k with intervals, cycles, outcomes.
 
     Prints text, or writes the formats that are asked for; - as FILE is standard output.
+
+    Example: aspl bench report last --html report.html
     """
     from benchmark.report.content import report as gathered
     from benchmark.store.find import opened, run_named

@@ -25,7 +25,10 @@ def register(runs: typer.Typer) -> None:
 
 
 def list_runs(workspace: WorkspaceOption = WORKSPACE, json: JsonOption = False) -> None:
-    """List the runs of a workspace, the last at the end."""
+    """List the runs of a workspace, the last at the end.
+
+    Example: aspl runs list
+    """
     from benchmark.runs.display import runs_text
     from benchmark.runs.export import run_record
     from benchmark.scores.tally import tallies
@@ -50,7 +53,10 @@ def show(
     workspace: WorkspaceOption = WORKSPACE,
     json: JsonOption = False,
 ) -> None:
-    """Show what became of every sample of a run, or one answer with its verdict."""
+    """Show what became of every sample of a run, or one answer with its verdict.
+
+    Example: aspl runs show last --task norm/rms --sample 0
+    """
     from benchmark.runs.samples import sample_record, sample_text, samples_text, some_samples
     from benchmark.store.find import opened, run_named
 
@@ -78,7 +84,10 @@ def export(
     ] = False,
     workspace: WorkspaceOption = WORKSPACE,
 ) -> None:
-    """Write a run's events, and the texts that they speak of, as JSON lines."""
+    """Write a run's events, and the texts that they speak of, as JSON lines.
+
+    Example: aspl runs export last -o run.jsonl
+    """
     from benchmark.runs.export import exported
     from benchmark.store.find import opened, run_named
 
@@ -102,7 +111,10 @@ def gc(
     ] = 60.0,
     workspace: WorkspaceOption = WORKSPACE,
 ) -> None:
-    """Remove objects that no event and no cache refers to; events stay."""
+    """Remove objects that no event and no cache refers to; events stay.
+
+    Example: aspl runs gc
+    """
     from datetime import timedelta
 
     from benchmark.store.clock import SystemClock
