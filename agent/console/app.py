@@ -15,10 +15,12 @@ from textual.filter import LineFilter, NoColor
 
 from agent.console.board import BoardScreen
 from agent.console.desk import Desk
-from agent.console.dialogs import AskKey, Choice
+from agent.console.dialogs import AskKey, Choice, ShowText
 from agent.console.follow import Snapshot
+from agent.console.keys import keys_text
 from agent.console.launch import Session
 from agent.console.look import LAYOUT, PLAIN
+from agent.console.runs import Follow, RunsScreen
 from agent.console.screen import ConsoleScreen
 
 LOOK_S = 0.3
@@ -60,6 +62,8 @@ class Console(App[None]):
             self.theme = "ansi-dark"
             self.add_class("-plain")
         self.push_screen(BoardScreen(self.desk))
+        if self.desk.follower is None and not self.desk.sessions:
+            self.push_screen(RunsScreen(self.desk))
         if self._looks:
             self.set_interval(LOOK_S, self.look)
             self.look()
@@ -98,10 +102,14 @@ class Console(App[None]):
             self.pop_screen()
         self.push_screen(BoardScreen(self.desk))
 
-    def follow(self, run: str) -> None:
+    def on_follow(self, event: Follow) -> None:
         """Follow another run."""
-        self.desk.follow(run)
+        self.desk.follow(event.run)
         self.look()
+
+    def action_keys(self) -> None:
+        """Show all keys."""
+        self.push_screen(ShowText("keys", keys_text()))
 
     def _tell_end(self, session: Session) -> None:
         """Tell once why a session ended that came to no run."""

@@ -14,9 +14,12 @@ from textual.widgets.option_list import Option
 
 from agent.console.desk import Desk
 from agent.console.dialogs import AskWords
+from agent.console.episode import EpisodeScreen
 from agent.console.follow import KEPT
 from agent.console.paint import said
+from agent.console.runs import RunsScreen
 from agent.console.screen import ConsoleScreen, Pane, ask_hint
+from agent.console.waiting import WaitingScreen
 from agent.console.words import STYLES, event_words, task_words
 from benchmark.report.plot import plot
 from benchmark.report.rounds import round_words
@@ -36,10 +39,13 @@ class BoardScreen(ConsoleScreen):
         Pane("log", "events", "3"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "Open task"),
         Binding("h", "hint", "Hint"),
         Binding("p", "pause", "Pause"),
         Binding("x", "stop", "Stop"),
         Binding("s", "start", "Start"),
+        Binding("a", "waiting", "Asks"),
+        Binding("r", "runs", "Runs"),
         Binding("1", "pane('tasks')", "Tasks", show=False),
         Binding("2", "pane('curve')", "Learning curve", show=False),
         Binding("3", "pane('log')", "Events", show=False),
@@ -78,7 +84,7 @@ class BoardScreen(ConsoleScreen):
             words = event_words(entry, seen.view.config)
             if words is not None:
                 at = duration(max(0.0, (entry.at - seen.view.started_at).total_seconds()))
-                log.write(Text(f"{at:>7} ", "dim").append_text(said(words)))
+                log.write(Text.assemble((f"{at:>7} ", "dim"), said(words)))
 
     def _show_tasks(self) -> None:
         seen, tasks = self.desk.seen, self.query_one("#tasks", OptionList)
@@ -109,9 +115,7 @@ class BoardScreen(ConsoleScreen):
         """Count what waits for somebody, by task."""
         seen = self.desk.seen
         assert seen is not None
-        steered = seen.view.steered
-        waiting = Counter(each.task for each in steered.waiting)
-        return waiting + Counter(each.task for each in steered.asked)
+        return Counter(each.task for each in seen.asks)
 
     def _row(self, task: TaskState, asking: int, room: int) -> Text:
         seen = self.desk.seen
@@ -142,6 +146,16 @@ class BoardScreen(ConsoleScreen):
     def _chosen(self) -> str | None:
         option = self.query_one("#tasks", OptionList).highlighted_option
         return option.id if option is not None else None
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Open a task."""
+        self.action_open()
+
+    def action_open(self) -> None:
+        """Look at the samples of a task."""
+        task = self._chosen()
+        if task is not None and self.desk.seen is not None:
+            self.app.push_screen(EpisodeScreen(self.desk, task))
 
     def action_hint(self) -> None:
         """Give a task a hint."""
@@ -183,3 +197,12 @@ class BoardScreen(ConsoleScreen):
     def _go_on(self, limits: str | None) -> None:
         if limits:
             self.resume(limits)
+
+    def action_waiting(self) -> None:
+        """Look at what waits for somebody."""
+        if self.desk.seen is not None:
+            self.app.push_screen(WaitingScreen(self.desk))
+
+    def action_runs(self) -> None:
+        """Look at the runs of the workspace."""
+        self.app.push_screen(RunsScreen(self.desk))

@@ -9,7 +9,7 @@ from typing import ClassVar
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
@@ -81,3 +81,31 @@ class AskKey(ModalScreen[str | None]):
         elif event.key in {each.key for each in self._choices}:
             event.stop()
             self.dismiss(event.key)
+
+
+class ShowText(ModalScreen[None]):
+    """Shows a page."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark,f1", "leave", "Close", key_display="escape")
+    ]
+
+    def __init__(self, title: str, text: Text) -> None:
+        super().__init__()
+        self._title = title
+        self._text = text
+
+    def compose(self) -> ComposeResult:
+        """Lay the page out."""
+        with VerticalScroll(classes="dialog page") as box:
+            box.border_title = self._title
+            box.border_subtitle = "escape: close"
+            yield Static(self._text)
+
+    def on_mount(self) -> None:
+        """Have the page scroll by keys."""
+        self.query_one(VerticalScroll).focus()
+
+    def action_leave(self) -> None:
+        """Close it."""
+        self.dismiss(None)

@@ -20,6 +20,7 @@ from benchmark.store.events import (
     SampleGuarded,
     SampleProposed,
 )
+from benchmark.store.steering import AnswerAsked, ApprovalAsked
 from benchmark.store.view import NoRun, RunFold, RunView
 from benchmark.store.workspace import Entry, Workspace
 
@@ -57,9 +58,9 @@ class Snapshot:
         return "paused" if self.view.steered.is_paused else "running"
 
     @property
-    def asks(self) -> int:
-        """How many programs and prompts wait for somebody."""
-        return len(self.view.steered.waiting) + len(self.view.steered.asked)
+    def asks(self) -> tuple[ApprovalAsked | AnswerAsked, ...]:
+        """The programs and prompts that wait for somebody."""
+        return (*self.view.steered.waiting, *self.view.steered.asked)
 
 
 @dataclass(slots=True)

@@ -41,16 +41,25 @@ def text_of(words: str, mood: Mood = "plain") -> Text:
 
 def joined(parts: Iterable[Text], between: str = " \u00b7 ") -> Text:
     """Put texts beside each other; empty ones are left out."""
-    return Text(between, "dim").join(each for each in parts if each.plain)
+    text = Text()
+    for part in parts:
+        if part.plain:
+            text.append(between if text.plain else "", "dim").append_text(part)
+    return text
 
 
 def code_line(line: str) -> Text:
     """Paint one line of a program."""
     text = Text(visible_text(line).expandtabs(TAB), no_wrap=True, end="")
+    stylize_code(text)
+    return text
+
+
+def stylize_code(text: Text) -> None:
+    """Paint a line of a program where it stands."""
     for token in _TOKENS.finditer(text.plain):
         if token.lastgroup:
             text.stylize(_TOKEN_STYLES[token.lastgroup], token.start(), token.end())
-    return text
 
 
 def program_text(program: str, findings: Sequence[Diagnostic], width: int) -> Text:
@@ -126,6 +135,6 @@ def _one_line(words: str) -> str:
 def finding_line(finding: Diagnostic) -> Text:
     """Write a finding in one line, behind the number of its line."""
     where = f"{finding.span.line:>4}  " if finding.span.line else "      "
-    text = Text(where, "dim", no_wrap=True, overflow="ellipsis")
+    text = Text(no_wrap=True, overflow="ellipsis").append(where, "dim")
     text.append(f"{finding.severity}[{finding.code}]", STYLES[_mood(finding)])
     return text.append(f" {_one_line(finding.message)}")

@@ -21,8 +21,9 @@ from agent.campaigns.frame import left_words, spent_words
 from agent.console.desk import Desk
 from agent.console.dialogs import AskKey, AskWords, Choice
 from agent.console.paint import joined, said, text_of
-from agent.console.words import Said, life_words, since
+from agent.console.words import Said, life_words, sample_name, since
 from aspl.terminal import UsageError
+from benchmark.store.steering import ApprovalAsked
 from benchmark.store.workspace import WorkspaceFailed
 
 WIDE, HIGH = 100, 28
@@ -43,7 +44,7 @@ class ConsoleScreen(Screen[None]):
 
     PANES: ClassVar[tuple[Pane, ...]] = ()
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark,f1", "app.keys", "Keys", key_display="?"),
+        Binding("f1,question_mark", "app.keys", "Keys", key_display="F1"),
     ]
 
     def __init__(self, desk: Desk) -> None:
@@ -178,7 +179,8 @@ def head_text(desk: Desk) -> Text:
     config, progress = view.config, board.progress
     age = (desk.clock.now() - seen.began_at).total_seconds()
     left = left_words(view.limits, view.usage, age)
-    asks = f"{seen.asks} wait{'s' if seen.asks == 1 else ''} for you (a)" if seen.asks else ""
+    count = len(seen.asks)
+    asks = f"{count} wait{'s' if count == 1 else ''} for you (a)" if count else ""
     first = (
         text_of(f"{config.model} on {config.suite}, {config.policy}", "strong"),
         said(life_words(seen)),
@@ -213,3 +215,20 @@ def ask_hint(screen: ConsoleScreen, task: str) -> None:
     screen.app.push_screen(
         AskWords(f"Hint for {task}", "It goes into its further prompts, and into the record."), give
     )
+
+
+def decide(screen: ConsoleScreen, asked: ApprovalAsked, is_approved: bool) -> None:
+    """Say yes to what waits, or no with a reason that is asked for."""
+    name = f"{asked.task} {sample_name(asked.sample)}"
+    if is_approved:
+        screen.act(lambda: screen.desk.steering.decide(asked, True), f"{name} is approved")
+        return
+
+    def reject(reason: str | None) -> None:
+        if reason is not None:
+            screen.act(
+                lambda: screen.desk.steering.decide(asked, False, reason.strip()),
+                f"{name} is rejected",
+            )
+
+    screen.app.push_screen(AskWords(f"Reject {name}", "Why? It goes into the record."), reject)

@@ -35,6 +35,7 @@ from benchmark.store.steering import (
     RunSteered,
     SampleWanted,
 )
+from benchmark.store.view import SampleView
 from benchmark.store.vocabulary import Unknown
 from benchmark.store.workspace import Entry
 
@@ -144,26 +145,43 @@ def _of_sample(event: object) -> Said | None:
     return Said(f"{event.task} {sample_name(event.sample)}: {words}", mood)  # type: ignore[arg-type] # moods all of them
 
 
-class TaskWords(NamedTuple):
-    """How a task stands: a sign, a word, and their mood."""
+class Standing(NamedTuple):
+    """How a task or a sample stands: a sign, a word, and their mood."""
 
     sign: str
     word: str
     mood: Mood
 
 
-def task_words(task: TaskState, snapshot: Snapshot, asking: int) -> TaskWords:
+def task_words(task: TaskState, snapshot: Snapshot, asking: int) -> Standing:
     """Tell how a task stands; what waits for somebody goes before all else."""
     if asking:
-        return TaskWords("?", "asks you", "ask")
+        return Standing("?", "asks you", "ask")
     if task.solved_by is not None:
-        return TaskWords("\u2713", "solved", "good")
+        return Standing("\u2713", "solved", "good")
     asked = snapshot.board.round
     if snapshot.is_held and snapshot.life != "ended" and asked and task.name in asked.tasks:
-        return TaskWords("\u2026", "going", "plain")
+        return Standing("\u2026", "going", "plain")
     if task.samples:
-        return TaskWords("\u2717", "unsolved", "bad")
-    return TaskWords("\u00b7", "not yet", "soft")
+        return Standing("\u2717", "unsolved", "bad")
+    return Standing("\u00b7", "not yet", "soft")
+
+
+def sample_words(sample: SampleView, is_asking: bool) -> Standing:
+    """Tell how a sample stands."""
+    if is_asking:
+        return Standing("?", "asks you", "ask")
+    match sample.state:
+        case "settled":
+            cycles = sample.judged.cycles if sample.judged else None
+            words = sample.outcome + ("" if cycles is None else f" {cycles:,}")
+            if sample.is_correct:
+                return Standing("\u2713", words, "good")
+            return Standing("\u2717", words, "bad")
+        case "proposed":
+            return Standing("\u2026", "going on", "plain")
+        case "failed":
+            return Standing("!", "failed", "bad")
 
 
 def life_words(snapshot: Snapshot) -> Said:

@@ -56,6 +56,8 @@ class Costed:
     """By node of the program as it was compiled; empty where nothing arrives in an order."""
     checked: Checked
     """The program as it was compiled."""
+    report: SimReport
+    """The whole run, with the chain of units that wait for each other."""
 
 
 @cache
@@ -117,7 +119,12 @@ def simulated(checked: Checked, inputs: Inputs) -> Costed | Refusal:
         }
         try:
             run = simulate(ready.checked, machine.with_depth(depth), inputs, depths=depths)
-            return Costed(cost=_cost(run, depth), orders=run.orders, checked=ready.checked)
+            return Costed(
+                cost=_cost(run, depth),
+                orders=run.orders,
+                checked=ready.checked,
+                report=run.report,
+            )
         except SimulationFailed as failure:
             if any(each.code != _DEADLOCK for each in failure.diagnostics):
                 return _refused(failure.diagnostics)
