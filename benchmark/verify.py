@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,42 +14,15 @@ from benchmark.controls import (
     first_wrong,
 )
 from benchmark.solutions import solution_text
-from benchmark.tasks.draw import MARGIN, draw, expected
-from benchmark.tasks.header import Port, signature_of
+from benchmark.tasks.draw import draw, expected, keeps_margin, misfits
 from benchmark.tasks.outside import NAME
 from benchmark.tasks.task import Expected, Regime, Task, TaskError, Values, Wanted
+from benchmark.verification import Verification
 
 SEEDS = (0, 1, 2)
 LOOSEST = 0.01
 """Of the scale of an output: a tolerance beyond it, from the reference's own error, says that the
 task is badly conditioned there."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verification:
-    """What was found of a task."""
-
-    task: str
-    problems: tuple[str, ...]
-    cases: int = 0
-    """Draws that it was tried on."""
-    changes: int = 0
-    """Changed solutions that had to be rejected."""
-    has_solution: bool = False
-
-    @property
-    def is_good(self) -> bool:
-        """Whether answers may be judged by it."""
-        return not self.problems
-
-    def text(self) -> str:
-        """Return it in a line, or a line and one for each problem."""
-        if self.problems:
-            return "\n".join([f"{self.task}: rejected", *(f"  {each}" for each in self.problems)])
-        tried = f"{self.task}: good in {self.cases} draws"
-        if not self.has_solution:
-            return f"{tried}; control answers are rejected; no solution to try"
-        return f"{tried}; solution accepted, control answers and {self.changes} changes rejected"
 
 
 def verify(
@@ -117,29 +89,21 @@ def drawn_cases(task: Task, seeds: Sequence[int]) -> tuple[Drawn, ...]:
 
 
 def _case_problems(task: Task, case: Drawn) -> Iterator[str]:
-    signature = signature_of(task, case.regime.sizes)
-    for port in signature.inputs:
-        if case.values[port.name].shape != port.shape:
-            yield f"{_place(case)}: `{port.name}` is drawn with another shape than `{port.type}`"
     if not _repeats(task, case.regime, case.seed, case.values, case.expected):
         yield f"{_place(case)}: drawn again, inputs or outputs differ"
-    if task.margin is not None and not task.margin(case.values) >= MARGIN:
+    if not keeps_margin(task, case.values):
         yield f"{_place(case)}: inputs are too near to a change of choice"
-    outputs = case.expected.outputs
-    if len(outputs) != len(signature.outputs):
-        yield f"the reference returns {len(outputs)} outputs, not {len(signature.outputs)}"
-        return
-    for number, (port, wanted) in enumerate(zip(signature.outputs, outputs, strict=True)):
-        for problem in _output_problems(task, port, wanted):
-            yield f"{_place(case)}: output {number} of the reference {problem}"
+    problems = list(misfits(task, case.regime, case.expected))
+    if not problems:
+        problems = [
+            f"output {number} of the reference {problem}"
+            for number, wanted in enumerate(case.expected.outputs)
+            for problem in _number_problems(task, wanted)
+        ]
+    yield from (f"{_place(case)}: {each}" for each in problems)
 
 
-def _output_problems(task: Task, port: Port, wanted: Wanted) -> Iterator[str]:
-    if wanted.values.shape != port.shape:
-        yield f"has shape {wanted.values.shape}, declared is {port.shape}"
-    letter = "f" if port.dtype.is_float else "i" if port.dtype.is_integer else "b"
-    if wanted.values.dtype.kind != letter:
-        yield f"has numbers of type {wanted.values.dtype}, declared is {port.dtype}"
+def _number_problems(task: Task, wanted: Wanted) -> Iterator[str]:
     if not wanted.is_finite:
         yield "is not finite"
     elif np.isnan(wanted.error):
@@ -151,8 +115,11 @@ def _output_problems(task: Task, port: Port, wanted: Wanted) -> Iterator[str]:
 def _repeats(task: Task, regime: Regime, seed: int, values: Values, wanted: Expected) -> bool:
     again = draw(task, regime, seed)
     pairs = [(values[name], again[name]) for name in values]
-    outputs = zip(wanted.outputs, expected(task, again).outputs, strict=True)
-    pairs += [(one.values, other.values) for one, other in outputs]
+    other = expected(task, again)
+    if len(wanted.outputs) != len(other.outputs):
+        return False
+    outputs = zip(wanted.outputs, other.outputs, strict=True)
+    pairs += [(one.values, two.values) for one, two in outputs]
     return all(np.array_equal(one, other, equal_nan=True) for one, other in pairs)
 
 

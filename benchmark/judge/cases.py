@@ -14,9 +14,10 @@ from aspl.values.literal import from_nested
 from aspl.values.stream import StreamValue
 from benchmark.judge.identity import versions
 from benchmark.judge.seeds import Seeds
-from benchmark.tasks.draw import draw, expected
+from benchmark.tasks.authored import authored_functions
+from benchmark.tasks.draw import draw, expected, misfits
 from benchmark.tasks.header import header_of
-from benchmark.tasks.task import Expected, Regime, Task, Values
+from benchmark.tasks.task import Expected, Regime, Task, TaskError, Values
 
 PAPER = "paper"
 """The regime at whose sizes a program is simulated."""
@@ -77,13 +78,15 @@ class Prepared:
             one = self.task.regimes[regime]
             inputs = draw(self.task, one, start)
             wanted = expected(self.task, inputs)
+            for problem in misfits(self.task, one, wanted):
+                raise TaskError(f"{self.task.name}: regime `{one.name}`: {problem}")
             streams = _streams(self.header(one.sizes), inputs)
             self.cases[key] = Case(
                 regime=one,
                 seed=start,
                 inputs=inputs,
                 wanted=wanted,
-                supplied={**inputs, **streams, **self.task.given},
+                supplied={**inputs, **streams, **authored_functions(self.task)},
             )
         return self.cases[key]
 

@@ -177,15 +177,18 @@ def verify(
 
     Example: aspl bench verify tasks.py
     """
+    from benchmark.judge.pool import JudgePool
     from benchmark.tasks.table import all_tasks
-    from benchmark.verify import verify as verified
 
+    for each in tasks or ():
+        _task(each)
     good = True
-    for one in [_task(each) for each in tasks] if tasks else all_tasks().values():
-        found = verified(one)
-        write_text(found.text() + "\n", sys.stdout)
-        sys.stdout.flush()
-        good &= found.is_good
+    with JudgePool(1) as pool:
+        for one in tasks or all_tasks():
+            found = pool.verify(one)
+            write_text(found.text() + "\n", sys.stdout)
+            sys.stdout.flush()
+            good &= found.is_good
     if not good:
         raise typer.Exit(REJECTED)
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from aspl.checker import Linearity
 from aspl.diagnostics import Diagnostic
 from benchmark.judge.seeds import Seeds
 from benchmark.judge.verdict import Outcome, Verdict
 
+Work: TypeAlias = Literal["judge", "check", "verify"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One answer to judge."""
+    """One answer to judge, or one task."""
 
     task: str
     """The name of the task."""
@@ -23,8 +25,8 @@ class Job:
     text: str
     seeds: Seeds
     linearity: Linearity
-    early: bool = False
-    """Whether to read and check it only."""
+    work: Work = "judge"
+    """Whether to judge it, to read and check it only, or to hold the task itself to account."""
 
     def message(self, nonce: str) -> dict[str, Any]:
         """Return the job as it is sent, with what its report has to carry."""
@@ -62,5 +64,5 @@ def job_of(message: Mapping[str, Any]) -> Job:
         text=message["text"],
         seeds=tuple(message["seeds"]),
         linearity=message["linearity"],
-        early=message["early"],
+        work=message["work"],
     )

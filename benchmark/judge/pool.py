@@ -23,7 +23,7 @@ from benchmark.judge.early import Checkup, checkup_from_json
 from benchmark.judge.find import find_task, settled
 from benchmark.judge.frames import Ended, Late, TooLong, receive, send
 from benchmark.judge.identity import versions
-from benchmark.judge.jobs import Job
+from benchmark.judge.jobs import Job, Work
 from benchmark.judge.limits import Limits, ending
 from benchmark.judge.nursery import Nursery
 from benchmark.judge.reading import overlong
@@ -31,6 +31,7 @@ from benchmark.judge.record import from_json
 from benchmark.judge.seeds import Seeds, secret_seeds
 from benchmark.judge.verdict import Outcome, Verdict
 from benchmark.tasks.task import Task
+from benchmark.verification import Verification, verification_from_json
 
 _SHOWN = 1000
 NOT_OURS = "a report that is not whole, or not ours"
@@ -116,7 +117,7 @@ class JudgePool:
 
         Errors: as `judge`.
         """
-        job = self._job(task, text, early=True)
+        job = self._job(task, text, work="check")
         long = overlong(text)
         if long is not None:
             return Checkup(outcome=Outcome.UNPARSEABLE, diagnostics=(long,))
@@ -128,8 +129,22 @@ class JudgePool:
         except (KeyError, ValueError, TypeError, AttributeError):
             return Checkup(outcome=Outcome.CRASHED, reason=NOT_OURS)
 
+    def verify(self, task: Task | str) -> Verification:
+        """Hold a task to account.
+
+        Errors: as `judge`.
+        """
+        job = self._job(task, "", work="verify")
+        told = self._run(job)
+        if told.report is None:
+            return Verification(task=job.task, problems=(told.reason,))
+        try:
+            return verification_from_json(told.report["verification"])
+        except (KeyError, TypeError):
+            return Verification(task=job.task, problems=(NOT_OURS,))
+
     def _job(
-        self, task: Task | str, text: str, *, seeds: Seeds | None = None, early: bool = False
+        self, task: Task | str, text: str, *, seeds: Seeds | None = None, work: Work = "judge"
     ) -> Job:
         source = task if isinstance(task, str) else task.name
         return Job(
@@ -138,7 +153,7 @@ class JudgePool:
             text=text,
             seeds=self.seeds if seeds is None else seeds,
             linearity=self.linearity,
-            early=early,
+            work=work,
         )
 
     def _run(self, job: Job) -> _Told:

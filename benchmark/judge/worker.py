@@ -23,6 +23,8 @@ from benchmark.judge.pipeline import judge_prepared
 from benchmark.judge.record import to_json
 from benchmark.judge.seeds import Seeds
 from benchmark.judge.verdict import Outcome
+from benchmark.tasks.task import TaskError
+from benchmark.verification import Verification, verification_to_json
 
 MOST_JOB = 2**23
 """Bytes of a job: the text of an answer, which is bounded far below, escaped."""
@@ -56,8 +58,10 @@ def _report(
     message: Mapping[str, Any], kept: OrderedDict[_Key, Prepared], limits: Limits
 ) -> dict[str, Any]:
     job, last = job_of(message), False
-    if job.early:
+    if job.work == "check":
         return _checked(job, message["nonce"], kept, limits)
+    if job.work == "verify":
+        return _verified(job, message["nonce"], limits)
     try:
         verdict = judge_prepared(_prepared(job, kept), job.text, linearity=job.linearity)
     except Exception as error:
@@ -78,12 +82,27 @@ def _checked(
     return {"nonce": nonce, "last": last, "checkup": checkup_to_json(found)}
 
 
+def _verified(job: Job, nonce: str, limits: Limits) -> dict[str, Any]:
+    # of all jobs this one alone needs the hidden solutions
+    from benchmark.verify import verify
+
+    last = False
+    try:
+        found = verify(find_task(job.source))
+    except Exception as error:
+        _, reason = _told(error, limits)
+        found, last = Verification(task=job.task, problems=(reason,)), True
+    return {"nonce": nonce, "last": last, "verification": verification_to_json(found)}
+
+
 def _told(error: BaseException, limits: Limits) -> tuple[Outcome, str]:
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, MemoryError):
             return Outcome.LIMIT, f"more than {limits.memory_bytes} bytes of memory"
         cause = cause.__cause__ or cause.__context__
+    if isinstance(error, TaskError):
+        return Outcome.CRASHED, str(error)
     return Outcome.CRASHED, "".join(traceback.format_exception(error, limit=-3))[-_WORDS:]
 
 

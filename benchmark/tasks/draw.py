@@ -7,21 +7,24 @@ changes no other.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from benchmark.tasks.authored import authored
 from benchmark.tasks.header import Port, signature_of
 from benchmark.tasks.styles import drawn
 from benchmark.tasks.task import Array, Expected, Regime, Task, TaskError, Values, Wanted
 
-P = ParamSpec("P")
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from torch import Tensor
 
 MARGIN = 1e-4
 """Nearer to a change of choice, inputs are drawn again: float32 could choose otherwise."""
 ATTEMPTS = 1000
+_NUMBERS = "biuf"
+"""Kinds of arrays that hold flags, whole numbers and floats."""
 
 
 def draw(task: Task, regime: Regime, seed: int) -> Values:
@@ -32,12 +35,24 @@ def draw(task: Task, regime: Regime, seed: int) -> Values:
     ports = signature_of(task, regime.sizes).inputs
     for attempt in range(ATTEMPTS):
         values = _attempt(task, regime, ports, (seed, attempt))
-        if task.margin is None or _own(task, "margin", task.margin, values) >= MARGIN:
+        if keeps_margin(task, values):
             return values
     raise TaskError(
         f"{task.name}: {ATTEMPTS} draws in regime `{regime.name}` were too near to a change of "
         f"choice (margin {MARGIN:g})"
     )
+
+
+def keeps_margin(task: Task, values: Values) -> bool:
+    """Whether inputs are far enough from a change of choice. Errors: TaskError."""
+    if task.margin is None:
+        return True
+    margin = authored(task, "margin", task.margin, values)
+    try:
+        # a comparison with NaN is not true
+        return float(margin) >= MARGIN
+    except (TypeError, ValueError) as error:
+        raise TaskError(f"{task.name}: margin: returns {_kind(margin)}, not a number") from error
 
 
 def expected(task: Task, values: Values) -> Expected:
@@ -47,8 +62,27 @@ def expected(task: Task, values: Values) -> Expected:
     """
     wanted = _reference(task, values, "float64")
     rough = _reference(task, values, "float32")
+    if [each.shape for each in wanted] != [each.shape for each in rough]:
+        raise TaskError(
+            f"{task.name}: the reference returns other shapes in float32 than in float64"
+        )
     pairs = zip(wanted, rough, strict=True)
     return Expected(tuple(_wanted(exact, near) for exact, near in pairs))
+
+
+def misfits(task: Task, regime: Regime, found: Expected) -> Iterator[str]:
+    """Say where the outputs of the reference are not what the header declares."""
+    ports, outputs = signature_of(task, regime.sizes).outputs, found.outputs
+    if len(outputs) != len(ports):
+        yield f"the reference returns {len(outputs)} outputs, not {len(ports)}"
+        return
+    for number, (port, wanted) in enumerate(zip(ports, outputs, strict=True)):
+        told = f"output {number} of the reference has"
+        if wanted.values.shape != port.shape:
+            yield f"{told} shape {wanted.values.shape}, declared is {port.shape}"
+        letter = "f" if port.dtype.is_float else "i" if port.dtype.is_integer else "b"
+        if wanted.values.dtype.kind != letter:
+            yield f"{told} numbers of type {wanted.values.dtype}, declared is {port.dtype}"
 
 
 def _attempt(task: Task, regime: Regime, ports: tuple[Port, ...], state: tuple[int, int]) -> Values:
@@ -57,19 +91,33 @@ def _attempt(task: Task, regime: Regime, ports: tuple[Port, ...], state: tuple[i
         return np.random.default_rng([*state, *(zlib.crc32(word.encode()) for word in words)])
 
     made = {port.name: drawn(port, regime, generator(port.name)) for port in ports}
-    used = made
-    if regime.adapt is not None:
-        used = dict(_own(task, f"regime `{regime.name}`", regime.adapt, made, generator("")))
+    if regime.adapt is None:
+        return {port.name: _settled(port, made[port.name]) for port in ports}
+    what = f"regime `{regime.name}`"
+    used = authored(task, what, regime.adapt, dict(made), generator(""))
+    for port in ports:
+        problem = _adapted_problem(port, used)
+        if problem is not None:
+            raise TaskError(f"{task.name}: {what}: {problem}")
     return {port.name: _settled(port, used[port.name]) for port in ports}
 
 
-def _own(task: Task, what: str, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Call a function of a task. Errors: TaskError for whatever it raises."""
-    try:
-        return function(*args, **kwargs)
-    except Exception as error:
-        # a task is somebody's program, which may fail in any way
-        raise TaskError(f"{task.name}: {what}: {type(error).__name__}: {error}") from error
+def _adapted_problem(port: Port, used: object) -> str | None:
+    if not isinstance(used, Mapping):
+        return f"returns {_kind(used)}, not a mapping of arrays by name"
+    array = used.get(port.name)
+    if not isinstance(array, np.ndarray):
+        return f"returns {_kind(array)} for `{port.name}`, not an array"
+    if array.shape != port.shape:
+        return f"`{port.name}` has shape {array.shape}, declared is {port.shape}"
+    kinds = _NUMBERS if port.dtype.is_float else "iu" if port.dtype.is_integer else "b"
+    if array.dtype.kind not in kinds:
+        return f"`{port.name}` has numbers of type {array.dtype}, declared is {port.dtype}"
+    return None
+
+
+def _kind(value: object) -> str:
+    return "nothing" if value is None else f"a `{type(value).__name__}`"
 
 
 def _settled(port: Port, values: Array) -> Array:
@@ -90,10 +138,23 @@ def _reference(task: Task, values: Values, precision: str) -> tuple[Array, ...]:
         for name, array in values.items()
     }
     with torch.no_grad():
-        outputs = _own(task, "reference", task.reference, tensors)
-    if not isinstance(outputs, tuple):
+        outputs: object = authored(task, "reference", task.reference, tensors)
+    if not isinstance(outputs, tuple) or not all(
+        isinstance(each, torch.Tensor) for each in outputs
+    ):
         raise TaskError(f"{task.name}: the reference returns a tuple, one tensor for each result")
-    return tuple(each.detach().numpy() for each in outputs)
+    return tuple(_array(task, each) for each in outputs)
+
+
+def _array(task: Task, output: Tensor) -> Array:
+    try:
+        array: Array = output.detach().numpy()
+    except (TypeError, RuntimeError) as error:
+        # such as bfloat16, which numpy does not have
+        raise TaskError(f"{task.name}: the reference returns {output.dtype}: {error}") from error
+    if array.dtype.kind not in _NUMBERS:
+        raise TaskError(f"{task.name}: the reference returns numbers of type {array.dtype}")
+    return array
 
 
 def _wanted(exact: Array, rough: Array) -> Wanted:

@@ -92,6 +92,55 @@ def test_an_answer_just_short_enough_is_read_by_a_worker(letter: str) -> None:
     assert verdict.program == text
 
 
+def test_a_fault_of_the_author_is_told_with_its_place(pool: JudgePool, tmp_path: Path) -> None:
+    path = tmp_path / "faulty.py"
+    source = Path(SQUARES).read_text(encoding="utf-8")
+    line = '    return ((values["x"] * values["x"]).sum(dim=-1),)\n'
+    path.write_text(source.replace(line, '    return (values["x"] * values["y"],)\n'))
+    verdict = pool.judge(str(path), GOOD)
+    told = f"{path}:12: sums/squares: reference: in `_reference`: KeyError: 'y'"
+    assert (verdict.outcome, verdict.reason) == (Outcome.CRASHED, told)
+    assert pool.verify(str(path)).problems == (told,)
+    path = tmp_path / "unfit.py"
+    path.write_text(source.replace(line, '    return (values["x"],)\n'))
+    verdict = pool.judge(str(path), GOOD)
+    assert verdict.outcome is Outcome.CRASHED
+    assert "output 0 of the reference has shape" in verdict.reason
+    assert "\n" not in verdict.reason
+
+
+def test_a_given_function_that_fails_is_told_with_its_place(
+    pool: JudgePool, tmp_path: Path
+) -> None:
+    path = tmp_path / "given.py"
+    source = Path(SQUARES).read_text(encoding="utf-8")
+    source = source.replace("    return a * a\n", "    ...\n")
+    source = source.replace("TASK =", "def _square(args, run):\n    return args[3]\n\n\nTASK =")
+    path.write_text(source.replace("reference=", 'given={"square": _square},\n    reference='))
+    reason = pool.judge(str(path), GOOD).reason
+    assert "sums/squares: given function `square`: in `_square`: IndexError: " in reason
+    assert reason.startswith(f"{path}:")
+
+
+@pytest.mark.parametrize(
+    ("deed", "problem"),
+    [
+        ("spins", "more than "),
+        ("hogs", "in `_hog`: MemoryError"),
+        ("dies", "ended by SIGSEGV"),
+        ("breaks", "in `_break`: ValueError: this reference is broken"),
+    ],
+)
+def test_a_task_is_verified_in_a_worker(
+    pool: JudgePool, tmp_path: Path, deed: str, problem: str
+) -> None:
+    found = pool.verify(misbehaving(deed, tmp_path))
+    assert not found.is_good
+    assert problem in found.problems[0]
+    good = pool.verify(SQUARES)
+    assert (good.is_good, good.cases) == (True, 9)
+
+
 def test_many_answers_come_back_once_each() -> None:
     answers = [(SQUARES, GOOD if place % 3 else WRONG) for place in range(300)]
     with JudgePool(2) as pool:

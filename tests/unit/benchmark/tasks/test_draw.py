@@ -107,7 +107,7 @@ def _fails(*_):
     ],
 )
 def test_a_function_of_a_task_that_fails_is_named(task: Task, what: str) -> None:
-    with pytest.raises(TaskError, match=f"test/dot: {what}: KeyError: 'y'"):
+    with pytest.raises(TaskError, match=rf"\d+: test/dot: {what}: in `_fails`: KeyError: 'y'"):
         expected(task, draw(task, task.regimes[0], 0))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 
 from benchmark.solutions import solution_text
 from benchmark.tasks.table import TASKS
-from benchmark.tasks.task import Reference, Regime, Task, Tolerance
+from benchmark.tasks.task import Adapt, Reference, Regime, Task, Tolerance
 from benchmark.verify import verify
 
 RMS = TASKS["norm/rms"]
@@ -20,6 +21,16 @@ PAPER = (RMS.regimes[0],)
 def _flipping() -> Reference:
     signs = iter([1.0, 1.0] + [-1.0, 1.0] * 100)
     return lambda given: (given["x"] * next(signs),)
+
+
+def _growing() -> Reference:
+    """Return a reference that gives one output more at its fifth call."""
+    calls = iter([1] * 4 + [2] * 100)
+    return lambda given: (given["x"],) * next(calls)
+
+
+def _adapting(adapt: Adapt) -> Task:
+    return replace(RMS, regimes=(replace(RMS.regimes[0], adapt=adapt),))
 
 
 def _zero(values, rng):
@@ -49,6 +60,45 @@ BAD: dict[str, tuple[Task, str]] = {
         replace(RMS, reference=lambda given: (given["x"] > 0,)),
         "has numbers of type bool, declared is f32",
     ),
+    "another number of outputs in f32": (
+        replace(RMS, reference=lambda given: (given["x"],) * given["x"].element_size()),
+        "returns other shapes in float32 than in float64",
+    ),
+    "no tensors": (replace(RMS, reference=lambda given: (1.0,)), "one tensor for each result"),
+    "complex": (
+        replace(RMS, reference=lambda given: (given["x"] * 1j,)),
+        "returns numbers of type complex128",
+    ),
+    "other outputs every time": (
+        replace(RMS, reference=_growing()),
+        "drawn again, inputs or outputs differ",
+    ),
+    "a margin that is none": (
+        replace(RMS, margin=lambda given: None),
+        "norm/rms: margin: returns nothing, not a number",
+    ),
+    "a margin that fails": (
+        replace(RMS, margin=lambda given: given["x"][99, 99]),
+        r"\d+: norm/rms: margin: in `<lambda>`: IndexError: ",
+    ),
+    "a reference that exits": (
+        replace(RMS, reference=lambda given: sys.exit("enough")),
+        "in `<lambda>`: SystemExit: enough",
+    ),
+    "a reference without memory": (
+        replace(RMS, reference=lambda given: (bytearray(2**62),)),
+        "in `<lambda>`: MemoryError",
+    ),
+    "an input left out": (_adapting(lambda values, rng: {}), "returns nothing for `x`"),
+    "inputs that are none": (_adapting(lambda values, rng: [1]), "returns a `list`, not a mapping"),
+    "an input of another shape": (
+        _adapting(lambda values, rng: {**values, "x": values["x"].T}),
+        r"regime `paper`: `x` has shape \(16, 7\), declared is \(7, 16\)",
+    ),
+    "an input of words": (
+        _adapting(lambda values, rng: {**values, "x": values["x"].astype(str)}),
+        "`x` has numbers of type <U32, declared is f32",
+    ),
     "another number of outputs": (
         replace(RMS, reference=lambda given: (given["x"], given["x"])),
         "returns 2 outputs, not 1",
@@ -69,7 +119,7 @@ BAD: dict[str, tuple[Task, str]] = {
     "one name": (replace(RMS, regimes=PAPER * 2), "two regimes have one name"),
     "a reference that fails": (
         replace(RMS, reference=lambda given: (given["y"],)),
-        "norm/rms: reference: KeyError: 'y'",
+        rf"^{re.escape(__file__)}:\d+: norm/rms: reference: in `<lambda>`: KeyError: 'y'$",
     ),
     "no header": (replace(RMS, header="M = Dim(1)"), "the header is wrong"),
 }
