@@ -61,6 +61,7 @@ def run(
     is_batch: options.BatchOption = False,
     record: options.RecordOption = None,
     prices: options.PricesOption = None,
+    profiles: options.ProfilesOption = None,
     allow_unknown_price: options.UnknownPriceOption = False,
     deadline: options.DeadlineOption = 600.0,
     jobs: options.JobsOption = 2,
@@ -100,6 +101,7 @@ class Session:
     workspace: str
     record: Path | None
     prices: Path | None
+    profiles: Path | None
     allow_unknown_price: bool
     deadline_s: float
     cache: bool
@@ -132,6 +134,7 @@ def session_of(params: Mapping[str, Any]) -> Session:
         workspace=given["workspace"],
         record=given["record"],
         prices=given["prices"],
+        profiles=given["profiles"],
         allow_unknown_price=given["allow_unknown_price"],
         deadline_s=given["deadline"],
         cache=not given["no_cache"],
@@ -215,6 +218,7 @@ def _model(config: RunConfig, session: Session) -> Model:
             effort=config.reached.effort,
             record=session.record,
             prices=session.prices,
+            profiles=session.profiles,
             allow_unknown_price=session.allow_unknown_price,
             deadline_s=session.deadline_s,
             calls_at_once=session.limits.calls_at_once,

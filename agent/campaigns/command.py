@@ -81,6 +81,10 @@ RecordOption = Annotated[
 PricesOption = Annotated[
     Path | None, typer.Option(metavar="FILE.toml", help="Prices that go before ours.")
 ]
+ProfilesOption = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE.toml", help="What models take, before what is known of them."),
+]
 UnknownPriceOption = Annotated[
     bool, typer.Option("--allow-unknown-price", help="Ask a model whose price is not known.")
 ]

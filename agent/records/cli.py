@@ -50,6 +50,8 @@ def solve(
     repairs: options.RepairsOption = 0,
     repair_on: options.RepairOnOption = "check",
     base_url: options.BaseUrlOption = None,
+    prices: options.PricesOption = None,
+    profiles: options.ProfilesOption = None,
     allow_unknown_price: options.UnknownPriceOption = False,
     jobs: options.JobsOption = 2,
     max_calls: options.MaxCallsOption = None,
