@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -31,6 +32,14 @@ def _growing() -> Reference:
 
 def _adapting(adapt: Adapt) -> Task:
     return replace(RMS, regimes=(replace(RMS.regimes[0], adapt=adapt),))
+
+
+def _nothing(given: Any) -> Any:
+    return None
+
+
+def _listed(values: Any, rng: Any) -> Any:
+    return [1]
 
 
 def _zero(values, rng):
@@ -74,7 +83,7 @@ BAD: dict[str, tuple[Task, str]] = {
         "drawn again, inputs or outputs differ",
     ),
     "a margin that is none": (
-        replace(RMS, margin=lambda given: None),
+        replace(RMS, margin=_nothing),
         "norm/rms: margin: returns nothing, not a number",
     ),
     "a margin that fails": (
@@ -90,7 +99,7 @@ BAD: dict[str, tuple[Task, str]] = {
         "in `<lambda>`: MemoryError",
     ),
     "an input left out": (_adapting(lambda values, rng: {}), "returns nothing for `x`"),
-    "inputs that are none": (_adapting(lambda values, rng: [1]), "returns a `list`, not a mapping"),
+    "inputs that are none": (_adapting(_listed), "returns a `list`, not a mapping"),
     "an input of another shape": (
         _adapting(lambda values, rng: {**values, "x": values["x"].T}),
         r"regime `paper`: `x` has shape \(16, 7\), declared is \(7, 16\)",
