@@ -78,6 +78,8 @@ def sim(
     if inputs is None:
         tell(f"{source.name}: random values, seed {seed}")
     values = _values(compiled.checked, inputs, seed)
+    if inputs is not None:
+        _require_declared(compiled.checked, values)
     found = _simulated(source.text(), compiled, config, values, trace is not None)
     if trace is not None:
         _save(trace, found)
@@ -120,6 +122,18 @@ def _values(checked: Checked, inputs: Path | None, seed: int) -> Mapping[str, An
 
     program = checked.program
     return Drawn(program, seed) if inputs is None else values_of(program, inputs, seed)
+
+
+def _require_declared(checked: Checked, values: Mapping[str, Any]) -> None:
+    from aspl.reference.inputs import InputError
+    from simulator.prepare import require_declared
+
+    try:
+        require_declared(checked, values)
+    except InputError as error:
+        raise UsageError(str(error)) from error
+    except MemoryError as error:
+        raise UsageError(TOO_LARGE) from error
 
 
 def _simulated(

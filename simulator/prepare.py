@@ -14,10 +14,11 @@ from aspl.checker import Checked
 from aspl.dims import Dim
 from aspl.program import Node, Program
 from aspl.reference.evaluate import evaluate
-from aspl.reference.inputs import InputError, Inputs, convert_inputs, given_functions
+from aspl.reference.inputs import Converted, InputError, Inputs, convert_inputs, given_functions
 from aspl.reference.observe import contradiction
 from aspl.reference.state import Bindings
 from aspl.types import TensorRef
+from aspl.values.stream import StreamValue
 from compiler.lower.known import EvaluationNeeded, Known
 from compiler.lower.lower import control_tensors, given_streams, lower, static_extents
 from compiler.machine import Machine
@@ -71,7 +72,25 @@ def _given(checked: Checked, inputs: Inputs) -> Known:
     part = _restricted(program, names)
     values = convert_inputs(part, {name: _value(inputs, name) for name in names}, "f64")
     bindings = Bindings(dict(extents))
-    streams = {}
+    streams = _declared(checked, part, values, bindings)
+    return Known(extents=bindings.values, streams=streams, tensors=values.tensors)
+
+
+def require_declared(checked: Checked, inputs: Inputs) -> None:
+    """Hold all values against their declared types, those too that no run looks at.
+
+    Errors: InputError.
+    """
+    program = checked.program
+    values = convert_inputs(program, inputs, "f32")
+    _declared(checked, program, values, Bindings(dict(static_extents(checked))))
+
+
+def _declared(
+    checked: Checked, part: Program, values: Converted, bindings: Bindings
+) -> dict[int, StreamValue]:
+    """Return the streams of some inputs, after noting the extents that all of these show."""
+    streams: dict[int, StreamValue] = {}
     for each in part.inputs:
         if each.value is None:
             _bind(each.type.shape, values.tensors[each.name].shape, bindings)
@@ -80,7 +99,7 @@ def _given(checked: Checked, inputs: Inputs) -> Known:
         wrong = contradiction(checked.types[each.value], streams[each.value], bindings)
         if wrong is not None:
             raise InputError(f"`{each.name}` does not have its declared shape: {wrong}")
-    return Known(extents=bindings.values, streams=streams, tensors=values.tensors)
+    return streams
 
 
 def _is_static(dim: Dim) -> bool:

@@ -165,3 +165,22 @@ def test_a_warning_does_not_stop_a_simulation(called: Called) -> None:
     shown = aspl("sim", "-", stdin=unread.replace("Accum(x,", "Accum(y,"))
     assert shown.exit_code == 0
     assert "warning[L002]" in shown.stderr
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (np.ones((3, 4)), "`x` does not have its declared shape: dim 0 is 4, expected `K` = 2"),
+        (np.ones((3, 2, 2)), "`x` is not a `Stream(f32, [M, K])`"),
+        (np.array([["a", "b"]] * 3), "expected numbers"),
+    ],
+)
+def test_values_that_decide_nothing_are_held_against_their_types(
+    called: Called, value: Any, words: str
+) -> None:
+    np.savez("x.npz", x=value)
+    for command in ("sim", "run"):
+        shown = aspl(command, "sums.aspl", "--inputs", "x.npz")
+        assert (shown.exit_code, shown.stdout) == (2, "")
+        assert words in shown.stderr, shown.stderr
+    assert called.arguments == {}
