@@ -24,7 +24,7 @@ PRIOR: Mapping[str, float] = {
     "finish": 1.0,
     "finish.unused": -2.0,
     "finish.told": 0.5,
-    "source.cost": -0.3,
+    "source.cost": -0.5,
     "source.read": -1.0,
     "source.last": 0.5,
     "source.itself": -1.0,
@@ -50,7 +50,8 @@ PRIOR: Mapping[str, float] = {
 }
 """Weights before any program was seen: what is not read or used yet is likely, detours are not.
 
-Assumed, in steps of one half; programs move them.
+Assumed, in steps of one half, and the same for every task; known programs move them. What the
+manual's examples tell of operators behind one another is in the costs.
 """
 _TRUST = 0.3
 """How firmly the prior holds a weight: the inverse of its variance."""

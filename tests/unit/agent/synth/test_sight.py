@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 from asked_of_synth import SQUARES, outside, section
+
+import agent.synth
+from benchmark.tasks.shown import shown
+from benchmark.tasks.table import TASKS
 
 HIDDEN = (
     "aspl.reference",
@@ -35,3 +40,14 @@ print(*[each for each in sys.modules if each.startswith(hidden)])
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.strip() == ""
+
+
+def test_nothing_in_it_is_of_one_task() -> None:
+    files = Path(agent.synth.__file__).parent.glob("*.py")
+    text = "\n".join(each.read_text() for each in files)
+    names = {name for task in TASKS.values() for name in (task.name, task.formula)}
+    functions = {each.name for task in TASKS.values() for each in shown(task).functions}
+    # plain words, such as `over`, are words of ours too
+    names |= {name for name in functions if "_" in name}
+    assert len(names) > 60
+    assert [name for name in sorted(names) if name in text] == []

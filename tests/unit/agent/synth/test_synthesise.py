@@ -78,7 +78,8 @@ def test_effort_bounds_the_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     meters: list[Meter] = []
 
     class Kept(Meter):
-        def __post_init__(self) -> None:
+        def __init__(self, limit: int) -> None:
+            super().__init__(limit)
             meters.append(self)
 
     monkeypatch.setattr(synth, "Meter", Kept)
