@@ -26,6 +26,7 @@ from aspl.terminal import (
     is_colored,
     meant,
     quoted,
+    require_writable,
     write_bytes,
     write_records,
     write_text,
@@ -122,6 +123,8 @@ def run(
 
     Example: aspl run kernel.aspl --seed 1 --dim M=4
     """
+    if output is not None:
+        require_writable(str(output))
     text = ProgramText.read(file, json=json, out=sys.stderr)
     checked = text.check(linearity, sizes_of(dim))
     if checked is None or text.findings.has_errors:

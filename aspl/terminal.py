@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -27,6 +28,30 @@ def read_bytes(file: str, most: int) -> bytes:
             return opened.read(most + 1)
     except (OSError, ValueError) as error:
         raise UsageError(f"cannot read {quoted(file)}: {reason(error)}") from error
+
+
+def require_writable(file: str) -> None:
+    """Refuse a file that cannot be written, before the work whose result it is to hold.
+
+    Errors: UsageError.
+    """
+    path = Path(file)
+    try:
+        if file == "-":
+            raise UsageError("cannot write `-`: standard output has the report; name a file")
+        code = 0
+        if path.is_dir():
+            code = errno.EISDIR
+        elif not path.parent.exists():
+            code = errno.ENOENT
+        elif not path.parent.is_dir():
+            code = errno.ENOTDIR
+        elif not os.access(path if path.exists() else path.parent, os.W_OK):
+            code = errno.EACCES
+        if code:
+            raise OSError(code, os.strerror(code))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"cannot write {quoted(file)}: {reason(error)}") from error
 
 
 def write_bytes(file: str, data: bytes) -> None:

@@ -16,7 +16,15 @@ import benchmark.pcl.cli
 import benchmark.report.cli
 import benchmark.runs.cli
 from aspl.command import REJECTED, JsonOption, tell, told
-from aspl.terminal import UsageError, is_colored, meant, quoted, write_records, write_text
+from aspl.terminal import (
+    UsageError,
+    is_colored,
+    meant,
+    quoted,
+    require_writable,
+    write_records,
+    write_text,
+)
 from simulator.command import prepare_engine
 
 if TYPE_CHECKING:
@@ -278,6 +286,7 @@ def figure(
     chosen = _figure(name)
     path = output or Path(f"{name}.svg")
     require_suffix(path)
+    require_writable(str(path))
     if data is not None and not data.is_dir():
         raise UsageError(f"expected --data with a folder of traces, got {quoted(str(data))}")
     sources = Sources(folder=data, seed=seed)

@@ -20,7 +20,15 @@ from aspl.command import (
     told,
     values_of,
 )
-from aspl.terminal import UsageError, is_colored, width_of, write_bytes, write_records, write_text
+from aspl.terminal import (
+    UsageError,
+    is_colored,
+    require_writable,
+    width_of,
+    write_bytes,
+    write_records,
+    write_text,
+)
 from compiler.command import AnyFile, PipelineOption, Source, compiled_source
 from simulator.command import prepare_engine
 
@@ -72,6 +80,8 @@ def sim(
 
     Example: aspl sim kernel.aspl --trace trace.json
     """
+    if trace is not None:
+        require_writable(str(trace))
     config = _machine(machine, depth, compute_bw)
     source = Source.read(file, json=json)
     compiled = compiled_source(source, pipeline, linearity, dim)
@@ -89,17 +99,29 @@ def sim(
 def machines(
     name: Annotated[
         str | None,
-        typer.Argument(metavar="NAME", help="A machine to print as TOML; all if not given."),
+        typer.Argument(
+            metavar="NAME|FILE",
+            help="A shipped machine to print as TOML, or one of your own to check and print in "
+            "full; all if not given.",
+        ),
     ] = None,
 ) -> None:
     """List the machines that a program can be simulated on.
 
     Example: aspl machines reference
     """
-    from simulator.load import machine_names, machine_summary, machine_text
+    from simulator.load import (
+        load_machine,
+        machine_names,
+        machine_summary,
+        machine_text,
+        written_machine,
+    )
 
     if name is not None:
-        write_text(machine_text(name), sys.stdout)
+        shipped = name in machine_names()
+        text = machine_text(name) if shipped else written_machine(load_machine(name))
+        write_text(text, sys.stdout)
         return
     column = max(map(len, machine_names()))
     for each in machine_names():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
@@ -13,7 +14,7 @@ from typing import Any, Literal, NoReturn, get_args, get_origin, get_type_hints
 
 from aspl.terminal import UsageError, meant, quoted, read_bytes
 from aspl.text.scope import nearest
-from simulator.machine import MachineConfig
+from simulator.machine import SECTIONS, MachineConfig
 
 LARGEST = 2**40
 """Beyond it no number of a machine means anything."""
@@ -67,6 +68,20 @@ def machine_summary(name: str) -> str:
 def machine_from(text: str, file: str = "machine.toml") -> MachineConfig:
     """Return the machine that a TOML text describes; `file` stands in messages."""
     return _read(text, file, Path(file).stem)
+
+
+def written_machine(machine: MachineConfig) -> str:
+    """Return the TOML text of a machine with all that it has, what a file left out too."""
+    lines = [f"name = {json.dumps(machine.name, ensure_ascii=False)}"]
+    for section in SECTIONS:
+        part = getattr(machine, section)
+        values = {each.name: getattr(part, each.name) for each in fields(part)}
+        lines += ["", f"[{section}]"]
+        # no key stands for what a machine does not have
+        lines += [
+            f"{key} = {json.dumps(value)}" for key, value in values.items() if value is not None
+        ]
+    return "\n".join(lines) + "\n"
 
 
 def _unknown(name: str, remark: str = "") -> UsageError:

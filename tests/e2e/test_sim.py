@@ -70,6 +70,18 @@ def test_a_wrong_call_is_told_and_exits_2(sums: Path, arguments: list[str], word
     assert words in shown.stderr
 
 
+def test_a_machine_of_ones_own_is_checked_and_shown(sums: Path) -> None:
+    Path("mine.toml").write_text("[off_chip]\nchannels = 3\n", encoding="utf-8")
+    shown = aspl("machines", "mine.toml")
+    assert (shown.exit_code, shown.stderr) == (0, "")
+    assert "channels = 3" in shown.stdout
+    assert "request_bytes = 64" in shown.stdout
+    Path("mine.toml").write_text("[off_chip]\nchanels = 3\n", encoding="utf-8")
+    shown = aspl("machines", "mine.toml")
+    assert (shown.exit_code, shown.stdout) == (2, "")
+    assert "there is no key `chanels`; did you mean `channels`?" in shown.stderr
+
+
 def test_a_rejected_program_is_not_simulated(sums: Path) -> None:
     sums.write_text(SUMS.replace("fn=add", "fn=ad"), encoding="utf-8")
     shown = aspl("sim", "sums.aspl", "--json")

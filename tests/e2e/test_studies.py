@@ -95,6 +95,18 @@ def test_a_wrong_call_is_told_in_one_line(
     assert not list(tmp_path.iterdir())
 
 
+def test_a_figure_that_cannot_be_written_is_told_before_its_runs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def sweep(*_: object) -> None:
+        raise AssertionError("nothing runs")
+
+    monkeypatch.setattr("benchmark.studies.run.sweep", sweep)
+    shown = aspl("study", "figure", "fig9", "-o", "no/such/fig9.svg")
+    assert shown.exit_code == 2
+    assert "cannot write `no/such/fig9.svg`: no such file" in shown.stderr
+
+
 def test_a_figure_that_needs_no_run_is_drawn(tmp_path: Path) -> None:
     path = tmp_path / "figure.svg"
     shown = aspl("study", "figure", "fig19", "-o", str(path))

@@ -112,9 +112,19 @@ def test_a_trace_is_written(called: Called) -> None:
 
 
 def test_a_trace_that_cannot_be_written_is_a_wrong_call(called: Called) -> None:
-    shown = aspl("sim", "sums.aspl", "--trace", "none/out.json")
-    assert shown.exit_code == 2
-    assert "aspl: cannot write `none/out.json`: no such file" in shown.stderr
+    Path("folder").mkdir()
+    for trace, words in {
+        "none/out.json": "cannot write `none/out.json`: no such file",
+        "sums.aspl/out.json": "cannot write `sums.aspl/out.json`: not a directory",
+        "folder": "cannot write `folder`: is a directory",
+        "-": "cannot write `-`: standard output has the report",
+    }.items():
+        shown = aspl("sim", "sums.aspl", "--trace", trace)
+        assert (shown.exit_code, shown.stdout) == (2, "")
+        assert f"aspl: {words}" in shown.stderr
+    # told before anything is simulated
+    assert called.arguments == {}
+    assert not Path("-").exists()
 
 
 def test_more_readers_get_copies_when_asked(called: Called) -> None:

@@ -15,6 +15,7 @@ from simulator.load import (
     machine_names,
     machine_summary,
     machine_text,
+    written_machine,
 )
 from simulator.machine import SECTIONS, Compute, MachineConfig, OffChip
 
@@ -197,3 +198,14 @@ def test_what_may_be_zero_is_there() -> None:
         each.name for section in SECTIONS for each in fields(getattr(MachineConfig(), section))
     }
     assert names >= load._MAY_BE_ZERO
+
+
+def test_a_written_machine_reads_back_in_full() -> None:
+    for name in machine_names():
+        machine = load_machine(name)
+        assert machine_from(written_machine(machine), f"{name}.toml") == machine
+    told = written_machine(machine_from("[off_chip]\nchannels = 3\n", "mine.toml"))
+    assert 'name = "mine"' in told
+    assert "channels = 3" in told
+    assert "latency_cycles = 2" in told
+    assert "capacity_bytes" not in told
