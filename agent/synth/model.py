@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import signal
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from agent.providers.model import CallFailed, Reply, Request, spent_nothing
@@ -62,10 +64,14 @@ class Synth:
 
     async def _run(self, call: tuple[str, tuple[str, ...], str, int, int, float | None]) -> str:
         pool = self._started()
+        loop = asyncio.get_running_loop()
         try:
-            return await asyncio.get_running_loop().run_in_executor(pool, synthesise, *call)
+            with _uninterrupted():
+                answer = loop.run_in_executor(pool, synthesise, *call)
+            return await answer
         except BrokenProcessPool as error:
-            self._pool = None
+            if self._pool is pool:
+                self._pool = None
             raise CallFailed("a process of the synthesiser ended", spent_nothing(1)) from error
 
     def _started(self) -> ProcessPoolExecutor:
@@ -73,7 +79,6 @@ class Synth:
             self._pool = ProcessPoolExecutor(
                 self.jobs,
                 mp_context=multiprocessing.get_context("spawn"),
-                initializer=_begin,
             )
         return self._pool
 
@@ -84,6 +89,11 @@ class Synth:
             await asyncio.to_thread(pool.shutdown, wait=True, cancel_futures=True)
 
 
-def _begin() -> None:
-    """Leave interrupts to the process that asks: it ends this one."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Start processes that leave interrupts to the one that asks, which ends them."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 from asked_of_synth import SQUARES, outside, section
 
@@ -61,3 +65,47 @@ def test_several_processes_answer_as_one_does() -> None:
 def test_a_prompt_without_a_task_has_a_reply() -> None:
     (reply,) = answered(request(Section("role", "system", "always", "You write kernels.")))
     assert reply.text == "The prompt tells no task.\n"
+
+
+INTERRUPTED = """\
+import asyncio, os, signal
+from agent.providers.model import Request, Sampling
+from agent.synth.model import Synth
+from prompts.prompt import Prompt, Section
+
+async def answered(text):
+    model = Synth(jobs=2)
+    prompt = Prompt((Section("task", "user", "task", text),))
+    asked = [
+        Request(prompt=prompt, sampling=Sampling(), seed=each, task="t", sample=each)
+        for each in range(2000)
+    ]
+    try:
+        first, *others = [asyncio.ensure_future(model.complete(each)) for each in asked]
+        await first
+        os.killpg(0, signal.SIGINT)
+        await asyncio.gather(*others)
+    finally:
+        await model.close()
+
+if __name__ == "__main__":
+    try:
+        asyncio.run(answered(TEXT))
+    except KeyboardInterrupt:
+        print("interrupted")
+"""
+
+
+def test_an_interrupt_ends_it_without_a_word(tmp_path: Path) -> None:
+    file = tmp_path / "interrupted.py"
+    file.write_text(f"TEXT = {outside('ways')!r}\n{INTERRUPTED}")
+    done = subprocess.run(
+        [sys.executable, str(file)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        start_new_session=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert (done.stdout, done.stderr, done.returncode) == ("interrupted\n", "", 0)
