@@ -1,18 +1,24 @@
 """The `aspl` command: the packages' sub-commands put together, and the exit codes they share.
 
-0 good, 1 program or answer rejected, 2 usage, 3 budget spent, 70 our fault, 130 interrupted.
+0 good, 1 program or answer rejected, 2 usage, 3 budget spent, 70 our fault, 74 output not written,
+130 interrupted.
 """
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from collections.abc import Callable
-from typing import Annotated
+from contextlib import suppress
+from typing import Annotated, NoReturn
 
 import typer
 
 OUR_FAULT = 70
+NOT_WRITTEN = 74
 INTERRUPTED = 130
+_UNWRITTEN = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EPIPE)
 
 
 def main() -> None:
@@ -68,13 +74,39 @@ def build() -> typer.Typer:
 def guard(command: Callable[[], object]) -> None:
     """Run a command; when it breaks, end the process with one line and the right exit code."""
     try:
-        command()
+        try:
+            command()
+        finally:
+            # here, as what fails when the process ends is told by Python alone
+            sys.stdout.flush()
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+    except OSError as error:
+        _end_unwritten(error)
+        _end_broken(error)
     except Exception as error:
-        name, where = type(error).__name__, _write_traceback(error)
-        typer.echo(f"aspl: internal error: {name}; traceback in {where}", err=True)
-        sys.exit(OUR_FAULT)
+        _end_broken(error)
+
+
+def _end_broken(error: Exception) -> NoReturn:
+    name, where = type(error).__name__, _write_traceback(error)
+    typer.echo(f"aspl: internal error: {name}; traceback in {where}", err=True)
+    sys.exit(OUR_FAULT)
+
+
+def _end_unwritten(error: OSError) -> None:
+    """End the process where output was not written; what waits to be is dropped."""
+    if error.errno not in _UNWRITTEN:
+        return
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if error.errno == errno.EPIPE:
+        # whoever read has enough
+        sys.exit(1)
+    from aspl.terminal import reason
+
+    typer.echo(f"aspl: cannot write: {reason(error)}", err=True)
+    sys.exit(NOT_WRITTEN)
 
 
 def _show_version(wanted: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -272,3 +273,37 @@ EXAMPLES = sorted((Path(__file__).parents[2] / "aspl" / "examples").glob("*.aspl
 @pytest.mark.parametrize("path", EXAMPLES, ids=[path.stem for path in EXAMPLES])
 def test_examples_are_in_canonical_layout(path: Path) -> None:
     assert aspl("fmt", "--check", str(path)).exit_code == 0
+
+
+@pytest.mark.parametrize("buffered", [True, False])
+@pytest.mark.parametrize("command", ["machines", "ops", "--version", "explain --help"])
+def test_output_that_cannot_be_written_is_told_in_a_line(command: str, buffered: bool) -> None:
+    script = "import agent.cli; agent.cli.main()"
+    flags = [] if buffered else ["-u"]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [sys.executable, *flags, "-c", script, *command.split()],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            env=environment,
+        )
+    told = "aspl: cannot write: no space left on device\n"
+    assert (done.returncode, done.stderr) == (74, told)
+
+
+def test_a_reader_that_has_enough_ends_the_command_quietly() -> None:
+    script = "import agent.cli; agent.cli.main()"
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as closed:
+        done = subprocess.run(
+            [sys.executable, "-c", script, "machines"],
+            stdout=closed,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (1, "")
