@@ -150,7 +150,8 @@ def list_tasks(
     if json:
         write_records(map(task_record, tasks), sys.stdout)
     else:
-        write_text(tasks_text(tasks) + "\n", sys.stdout)
+        color, width = is_colored(sys.stdout), width_of(sys.stdout)
+        write_text(tasks_text(tasks, color=color, width=width) + "\n", sys.stdout)
 
 
 def show(task: TaskArgument, json: JsonOption = False) -> None:

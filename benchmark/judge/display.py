@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
 from aspl.render import paint, render_all
 from benchmark.judge.verdict import Cost, Mismatch, Outcome, Verdict
 from benchmark.tasks.task import Task
 
+_NARROWEST = 24
+"""Columns of a formula beside the rest of its line."""
 _MEANT: Mapping[Outcome, str] = {
     Outcome.UNPARSEABLE: "the text is no program of the language",
     Outcome.ILL_TYPED: "names, arguments or types do not fit",
@@ -88,11 +91,33 @@ def task_record(task: Task) -> dict[str, object]:
     }
 
 
-def tasks_text(tasks: Sequence[Task]) -> str:
-    """Write tasks, one a line."""
-    names = max((len(each.name) for each in tasks), default=0)
-    kinds = max((len(each.kind) for each in tasks), default=0)
-    return "\n".join(
-        f"{each.name.ljust(names)}  {each.kind.ljust(kinds)}  {each.reads.ljust(5)}  {each.formula}"
-        for each in tasks
-    )
+def tasks_text(tasks: Sequence[Task], *, color: bool = False, width: int = 0) -> str:
+    """Write tasks, one a line.
+
+    Args: width: columns of a terminal, which gets a head, and formulas that go on below; 0 for a
+                 reader that takes plain lines.
+    """
+    rows = [(each.name, each.kind, each.reads, each.formula) for each in tasks]
+    if not width:
+        return "\n".join(_columns(rows, 0))
+    head, *lines = _columns([("task", "needs", "reads", "formula"), *rows], width)
+    return "\n".join([paint(head, "strong", color), *lines])
+
+
+def _columns(rows: Sequence[tuple[str, str, str, str]], width: int) -> Iterator[str]:
+    widths = [max((len(row[place]) for row in rows), default=0) for place in range(3)]
+    indent = sum(widths) + 2 * len(widths)
+    for *short, formula in rows:
+        start = "".join(
+            f"{each.ljust(column)}  " for each, column in zip(short, widths, strict=True)
+        )
+        room = width - indent
+        if not width:
+            yield start + formula
+        elif room >= _NARROWEST:
+            first, *more = textwrap.wrap(formula, room) or [""]
+            yield "\n".join([start + first, *(" " * indent + each for each in more)])
+        else:
+            # too narrow for columns: the formula has lines of its own
+            rest = textwrap.wrap(formula, max(width - 4, 1))
+            yield "\n".join([start.rstrip(), *("    " + each for each in rest)])
