@@ -47,6 +47,8 @@ from benchmark.tasks.shown import Shown, shown
 from benchmark.tasks.task import Task
 
 STOPPED = "somebody asked for it"
+KEPT = 32
+"""Episodes that ended, whose checkpoints are still there: their room is used again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,8 +258,11 @@ class _Session:
         async with asyncio.TaskGroup() as group:
             for _ in range(self.view.limits.calls_at_once + self.view.limits.jobs):
                 group.create_task(self._work(jobs, group))
-        await forget(self.saver, self.ended)
-        self.ended.clear()
+        await self._forget()
+
+    async def _forget(self) -> None:
+        ended, self.ended = self.ended, []
+        await forget(self.saver, ended)
 
     async def _work(self, jobs: deque[Job], group: asyncio.TaskGroup) -> None:
         while jobs or self.watch.wanted:
@@ -287,6 +292,8 @@ class _Session:
         state = await self.graph.ainvoke(start, self._config(job), durability=durability)
         if not _waits(state):
             self.ended.append(job.thread(self.view.run))
+            if len(self.ended) >= KEPT:
+                await self._forget()
         return state
 
     async def _decided(self, job: Job, state: dict[str, Any]) -> None:
