@@ -103,7 +103,9 @@ class Source:
 def optimised(
     source: Source, pipeline: str, linearity: Literal["strict", "auto"], sizes: list[str] | None
 ) -> ModuleOp:
-    """Return the module of a file after passes; one that fails ends the command.
+    """Return the module of a file after passes, telling which of them had nothing to change.
+
+    One that fails ends the command.
 
     Errors: UsageError for a text that is no pipeline.
     """
@@ -113,13 +115,15 @@ def optimised(
     from xdsl.utils.exceptions import DiagnosticException
 
     from compiler.ir.text import first_line
-    from compiler.pipelines import run
+    from compiler.pipelines import pipeline_text, run_watched
 
     try:
-        run(passes, module)
+        idle = run_watched(passes, module)
     except DiagnosticException as error:
         tell(f"{source.name}: {first_line(error)}")
         raise typer.Exit(REJECTED) from error
+    if idle:
+        tell(f"{source.name}: nothing to change for {pipeline_text(idle).replace(',', ', ')}")
     return module
 
 
@@ -134,11 +138,15 @@ def compiled_source(
 
     from compiler.compiled import compile_program, compiled
     from compiler.ir.text import first_line
+    from compiler.pipelines import run
 
     try:
-        if source.is_module:
-            return compiled(optimised(source, pipeline, linearity, sizes))
-        return compile_program(source.checked(linearity, sizes), pipeline_of(pipeline))
+        passes = pipeline_of(pipeline)
+        if not source.is_module:
+            return compile_program(source.checked(linearity, sizes), passes)
+        module = source.module(linearity, sizes)
+        run(passes, module)
+        return compiled(module)
     except DiagnosticException as error:
         tell(f"{source.name}: {first_line(error)}")
         raise typer.Exit(REJECTED) from error

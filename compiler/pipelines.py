@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from xdsl.dialects.builtin import ModuleOp
 
-from compiler.ir.text import context
+from compiler.ir.text import context, print_module
 from compiler.passes.assign_depths import AssignDepths
 from compiler.passes.base import Pass, low_of
 from compiler.passes.canonicalise import Canonicalise
@@ -58,6 +58,24 @@ def run(pipeline: Pipeline, module: ModuleOp) -> None:
     known = context()
     for each in pipeline:
         each.apply(known, module)
+
+
+def run_watched(pipeline: Pipeline, module: ModuleOp) -> Pipeline:
+    """Change a module as `run` does, and return the passes that left it as it was.
+
+    One that only judges is not among them.
+
+    Errors: as `run`.
+    """
+    idle: list[Pass] = []
+    before = print_module(module)
+    for each in pipeline:
+        run((each,), module)
+        after = print_module(module)
+        if after == before and not isinstance(each, Verify):
+            idle.append(each)
+        before = after
+    return tuple(idle)
 
 
 def parse_pipeline(text: str) -> Pipeline:

@@ -45,6 +45,17 @@ def test_passes_one_by_one_are_passes_in_a_row(program: str) -> None:
     assert aspl("opt", program, "-p", passes).stdout == text
 
 
+def test_passes_that_change_nothing_are_told(program: str) -> None:
+    # no product of tiles is larger than a piece
+    shown = aspl("opt", program, "-p", "insert-broadcasts,hier-tile,verify")
+    assert (shown.exit_code, shown.stderr) == (0, f"{program}: nothing to change for hier-tile\n")
+    changed = aspl("opt", program, "-p", "insert-broadcasts,hier-tile{tile=4},verify")
+    assert changed.stderr == ""
+    twice = aspl("opt", "-", "-p", "hier-tile{tile=4},insert-broadcasts", stdin=changed.stdout)
+    assert twice.stderr == "<stdin>: nothing to change for hier-tile{tile=4}, insert-broadcasts\n"
+    assert twice.stdout == changed.stdout
+
+
 def test_opt_writes_a_file(program: str, tmp_path: Path) -> None:
     out = tmp_path / "k.mlir"
     assert aspl("opt", program, "-o", str(out)).stdout == ""
