@@ -35,7 +35,16 @@ def report(
     last = int(units[:, at.CLOCK].argmax()) if len(units) else 0
     requests = int(memory.m[at.HUB_REQUESTS])
     off_chip = config.off_chip
-    busy = [each.busy_cycles for each in rows]
+    held = chain(
+        last,
+        channels[:, at.CHANNEL_STARVED].tolist(),
+        channels[:, at.CHANNEL_BLOCKED].tolist(),
+        machine.writers.tolist(),
+        machine.readers.tolist(),
+        [each.busy_cycles for each in rows],
+        units[:, at.STARVED].tolist(),
+        units[:, at.BLOCKED].tolist(),
+    )
     return SimReport(
         machine=config.name,
         cycles=int(units[:, at.CLOCK].max(initial=0)),
@@ -50,16 +59,8 @@ def report(
         compute_bound_cycles=max((_computing(each) for each in rows), default=0),
         traffic_bound_cycles=-(-requests // off_chip.channels) * off_chip.interval_cycles,
         units=rows,
-        bottleneck=chain(
-            last,
-            channels[:, at.CHANNEL_STARVED].tolist(),
-            channels[:, at.CHANNEL_BLOCKED].tolist(),
-            machine.writers.tolist(),
-            machine.readers.tolist(),
-            busy,
-            units[:, at.STARVED].tolist(),
-            units[:, at.BLOCKED].tolist(),
-        ),
+        bottleneck=held.links,
+        bottleneck_ring=held.ring,
         extents=extents,
     )
 

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from simulator.report import Link
 
 _NOBODY = -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chain:
+    """Who holds up whom."""
+
+    links: tuple[Link, ...]
+    """From the unit that ends last on."""
+    ring: int | None = None
+    """The place of the link that the last one leads back to; None where it leads nowhere."""
 
 
 def chain(  # noqa: PLR0913 - columns of the engine's tables, which stay as they are
@@ -18,7 +29,7 @@ def chain(  # noqa: PLR0913 - columns of the engine's tables, which stay as they
     busy: Sequence[int],
     starved: Sequence[int],
     blocked: Sequence[int],
-) -> tuple[Link, ...]:
+) -> Chain:
     """Follow what a unit mostly does from one unit to the next.
 
     A busy unit ends the chain. A starved one leads to the writer of the channel that it starved on
@@ -42,8 +53,9 @@ def chain(  # noqa: PLR0913 - columns of the engine's tables, which stay as they
         elif link.reason == "blocked":
             unit = _across(unit, blocked_by_channel, writer, reader)
         else:
-            break
-    return tuple(links.values())
+            unit = _NOBODY
+    ring = list(links).index(unit) if unit in links else None
+    return Chain(links=tuple(links.values()), ring=ring)
 
 
 def _link(unit: int, busy: int, starved: int, blocked: int) -> Link:

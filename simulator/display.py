@@ -135,16 +135,28 @@ def _bar(shares: tuple[float, ...]) -> str:
 
 def _chain(report: SimReport) -> str:
     """Tell the chain from what holds the others up to what ends last."""
-    links = report.bottleneck
-    origin, held = links[-1], list(reversed(links[:-1]))
-    words = f"{_named(report, origin)} is {_share(report, origin)}"
-    if not held:
-        return f"{words} and ends last: nothing else holds it up"
+    links, ring = report.bottleneck, report.ring()
+    held = list(reversed(links[: len(links) - max(len(ring), 1)]))
     told = [f"{_named(report, each)} ({_share(report, each)})" for each in held]
-    if len(told) > _SHOWN_LINKS:
-        half = _SHOWN_LINKS // 2
-        told[half:-half] = [f"{len(told) - _SHOWN_LINKS:,} more"]
-    return f"{words}: it holds up {', which holds up '.join(told)}, which ends last"
+    if len(ring) > 1:
+        members = [f"{_named(report, each)} ({_share(report, each)})" for each in reversed(ring)]
+        words = f"{' and '.join(_few(members))} wait for each other"
+        alone, others = words, f"{words}: they hold up"
+    else:
+        words = f"{_named(report, links[-1])} is {_share(report, links[-1])}"
+        alone = f"{words} and ends last: nothing else holds it up"
+        others = f"{words}: it holds up"
+    if not held:
+        return alone
+    return f"{others} {', which holds up '.join(_few(told))}, which ends last"
+
+
+def _few(told: list[str]) -> list[str]:
+    """Leave out the middle of a long list."""
+    half = _SHOWN_LINKS // 2
+    if len(told) <= _SHOWN_LINKS:
+        return told
+    return [*told[:half], f"{len(told) - _SHOWN_LINKS:,} more", *told[-half:]]
 
 
 def _named(report: SimReport, link: Link) -> str:

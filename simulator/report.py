@@ -76,6 +76,9 @@ class SimReport:
     units: tuple[UnitReport, ...]
     bottleneck: tuple[Link, ...]
     """From the unit that ends last to the one that holds it up."""
+    bottleneck_ring: int | None = None
+    """The place in the chain of the unit that its last one waits for; None where that one works, or
+    waits for no unit. From there on the units of the chain wait for each other."""
     extents: Mapping[str, int] = field(default_factory=dict)
     """Sizes, and the dynamic extents that the run decided, by name."""
 
@@ -95,3 +98,7 @@ class SimReport:
         """Off-chip bytes moved over bytes possible in the time, 0 to 1."""
         possible = self.cycles * self.peak_bytes_per_cycle
         return self.off_chip_bytes / possible if possible else 0.0
+
+    def ring(self) -> tuple[Link, ...]:
+        """Return the links of units that wait for each other, at the end of the chain."""
+        return () if self.bottleneck_ring is None else self.bottleneck[self.bottleneck_ring :]

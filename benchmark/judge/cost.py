@@ -26,9 +26,11 @@ from simulator.budget import over_capacity
 from simulator.load import load_machine
 from simulator.machine import MachineConfig
 from simulator.prepare import Orders, prepare
-from simulator.report import SimReport
+from simulator.report import SimReport, UnitReport
 from simulator.simulate import Simulation, SimulationFailed, simulate
 
+_NAMED = 3
+"""Units of a ring that a cost names."""
 _DEADLOCK = "M001"
 _OUTCOMES = {
     _DEADLOCK: Outcome.DEADLOCK,
@@ -186,19 +188,36 @@ def _cost(run: Simulation, depth: int) -> Cost:
         flops=report.flops,
         compute_utilization=report.compute_utilization,
         bandwidth_utilization=report.bandwidth_utilization,
-        bottleneck=_bottleneck(report),
+        bottleneck=bottleneck_text(report),
         depth=depth,
     )
 
 
-def _bottleneck(report: SimReport) -> str:
-    """Name the unit at the end of the chain, and what it does most."""
+def bottleneck_text(report: SimReport) -> str:
+    """Name what holds the others up: a unit and what it does most, or units that take turns."""
     if not report.bottleneck:
         return ""
+    ring = report.ring()
+    if len(ring) > 1:
+        names = [_named(report.units[each.unit]) for each in ring]
+        more = [f"{len(names) - _NAMED} more"] if len(names) > _NAMED else []
+        most = max(report.units, key=lambda unit: unit.busy_cycles)
+        return (
+            f"{_listed([*names[:_NAMED], *more])} wait for each other; busiest is {_named(most)}, "
+            f"for {most.busy_cycles} of {report.cycles} cycles"
+        )
     link = report.bottleneck[-1]
-    unit = report.units[link.unit]
-    words = f"`{unit.label}`" if unit.label.startswith(unit.kind) else f"{unit.kind} `{unit.label}`"
-    return f"{words}, {link.reason} for {link.cycles} of {report.cycles} cycles"
+    unit = _named(report.units[link.unit])
+    return f"{unit}, {link.reason} for {link.cycles} of {report.cycles} cycles"
+
+
+def _named(unit: UnitReport) -> str:
+    label = f"`{unit.label}`"
+    return label if unit.label.startswith(unit.kind) else f"{unit.kind} {label}"
+
+
+def _listed(names: list[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def failure_of(failure: EvaluationFailed) -> Refusal:

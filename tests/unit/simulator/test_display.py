@@ -61,6 +61,21 @@ def test_the_chain_is_told_from_what_holds_the_others_up() -> None:
     )
 
 
+def test_units_that_wait_for_each_other_are_told_together() -> None:
+    links = tuple(replace(each, reason="blocked") for each in attention().bottleneck)
+    shown = report_text(
+        replace(attention(), bottleneck=links, bottleneck_ring=1), color=False, width=80
+    )
+    assert " ".join(shown.split()).endswith(
+        "`Map scores` (blocked 93 %) and `Accum 2` (blocked 89 %) wait for each other: they hold "
+        "up `LinearOffChipStore out` (blocked 98 %), which ends last"
+    )
+    shown = report_text(
+        replace(attention(), bottleneck=links, bottleneck_ring=0), color=False, width=200
+    )
+    assert shown.endswith("`LinearOffChipStore out` (blocked 98 %) wait for each other")
+
+
 def test_a_unit_that_nothing_holds_up_is_told_alone() -> None:
     report = replace(attention(), bottleneck=(Link(unit=2, reason="busy", cycles=9300),))
     shown = report_text(report, color=False, width=80)

@@ -102,3 +102,28 @@ def test_more_operators_than_the_machine_computes_with_are_over_budget() -> None
     assert isinstance(refusal, Refusal)
     assert refusal.outcome is Outcome.OVER_BUDGET
     assert {each.code for each in refusal.diagnostics} == {"M002"}
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_bottleneck_is_a_unit_that_works_or_units_that_take_turns(name: str) -> None:
+    found = simulated(checked_of(name), Prepared(TASKS[name], (1,)).simulated.supplied)
+    assert isinstance(found, Costed)
+    last, ring = found.report.bottleneck[-1], found.report.ring()
+    assert (last.reason == "busy") != bool(ring)
+    words = found.cost.bottleneck
+    if not ring:
+        unit = found.report.units[last.unit]
+        assert f"`{unit.label}`, busy for {unit.busy_cycles} of {found.report.cycles}" in words
+        return
+    most = max(each.busy_cycles for each in found.report.units)
+    assert words.endswith(f"`, for {most} of {found.report.cycles} cycles")
+    assert "wait for each other; busiest is " in words
+    assert all(each.reason != "busy" for each in ring)
+
+
+def test_a_norm_names_the_units_that_wait_for_each_other() -> None:
+    found = simulated(checked_of("norm/rms"), Prepared(TASKS["norm/rms"], (1,)).simulated.supplied)
+    assert isinstance(found, Costed)
+    assert found.cost.bottleneck == (
+        "`Repeat 6` and `Zip 7` wait for each other; busiest is Source `x`, for 112 of 468 cycles"
+    )
