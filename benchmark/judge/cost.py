@@ -16,6 +16,7 @@ from aspl.reference.evaluate import evaluate
 from aspl.reference.inputs import Inputs
 from aspl.reference.state import EvaluationFailed
 from benchmark.judge.identity import MACHINE
+from benchmark.judge.queues import Queues, queues_of
 from benchmark.judge.verdict import Cost, Outcome
 from compiler.compiled import Compiled, compile_program, with_depths
 from compiler.metrics import metrics
@@ -122,7 +123,7 @@ def simulated(checked: Checked, inputs: Inputs) -> Costed | Refusal:
         try:
             run = simulate(ready.checked, machine.with_depth(depth), inputs, depths=depths)
             return Costed(
-                cost=_cost(run, depth),
+                cost=_cost(run, queues_of(run, ready.checked, machine, depth), depth),
                 orders=run.orders,
                 checked=ready.checked,
                 report=run.report,
@@ -179,7 +180,7 @@ def _refused(diagnostics: list[Diagnostic]) -> Refusal:
     return Refusal(outcome=first, diagnostics=tuple(diagnostics))
 
 
-def _cost(run: Simulation, depth: int) -> Cost:
+def _cost(run: Simulation, queues: Queues, depth: int) -> Cost:
     report = run.report
     return Cost(
         cycles=report.cycles,
@@ -190,6 +191,10 @@ def _cost(run: Simulation, depth: int) -> Cost:
         bandwidth_utilization=report.bandwidth_utilization,
         bottleneck=bottleneck_text(report),
         depth=depth,
+        queues=queues.count,
+        lengthened_queues=queues.lengthened,
+        deepest_queue=queues.deepest,
+        queue_bytes=queues.lengthened_bytes,
     )
 
 

@@ -69,12 +69,22 @@ def _cost_lines(cost: Cost) -> Iterator[str]:
         ("compute used", f"{cost.compute_utilization:.2%}"),
         ("bandwidth used", f"{cost.bandwidth_utilization:.2%}"),
         ("bottleneck", cost.bottleneck),
-        ("queue depth", f"{cost.depth:,}"),
+        ("queues", _queues(cost)),
     )
     width = max(len(name) for name, _ in rows)
     yield "on the reference machine, at the paper's sizes"
     for name, value in rows:
         yield f"  {name.ljust(width)}  {value}"
+
+
+def _queues(cost: Cost) -> str:
+    if not cost.queues or cost.lengthened_queues is None:
+        return f"depth {cost.depth:,}"
+    if not cost.lengthened_queues:
+        return f"{cost.queues:,} of depth {cost.depth:,}"
+    held = "" if cost.queue_bytes is None else f", {cost.queue_bytes:,} B when full"
+    longer = f"{cost.lengthened_queues:,} of {cost.queues:,} lengthened"
+    return f"{longer}, deepest {cost.deepest_queue:,}{held}"
 
 
 def task_record(task: Task) -> dict[str, object]:

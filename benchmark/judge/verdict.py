@@ -61,7 +61,17 @@ class Cost:
     bottleneck: str
     """The unit that holds up the others, in words."""
     depth: int
-    """The depth of queues at which it runs: the machine's, or the next power of two that does."""
+    """Elements of every queue that the compiler does not lengthen: the machine's, or the next
+    power of two at which the program runs."""
+    queues: int | None = None
+    """How many there are; None, as of the next three, in records that do not tell."""
+    lengthened_queues: int | None = None
+    """Those that hold more elements than the machine gives to one."""
+    deepest_queue: int | None = None
+    """Elements in the longest of all."""
+    queue_bytes: int | None = None
+    """What the lengthened ones hold when they are full, which `on_chip_bytes` does not count; None
+    too where the elements have no one size."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -87,6 +87,7 @@ def metrics_table(tasks: Iterable[TaskReport]) -> Table:
                 f"{cost.cycles:,}",
                 f"{cost.off_chip_bytes:,}",
                 _integer(on_chip),
+                _integer(cost.queue_bytes),
                 f"{cost.compute_utilization:.1%}",
                 f"{cost.bandwidth_utilization:.1%}",
                 cost.bottleneck or NONE,
@@ -99,12 +100,16 @@ def metrics_table(tasks: Iterable[TaskReport]) -> Table:
             ">cycles",
             ">off-chip B",
             ">on-chip B",
+            ">queue B",
             ">compute",
             ">bandwidth",
             "bottleneck",
         ),
         rows=tuple(rows),
-        notes=("the fewest cycles of each task; of equal ones the shorter program",),
+        notes=(
+            "the fewest cycles of each task; of equal ones the shorter program; queue B: in queues "
+            "that were lengthened",
+        ),
     )
 
 

@@ -1,12 +1,21 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from aspl.checker import Checked, check
 from aspl.diagnostics import Findings
 from aspl.text.parse import parse
 from benchmark.judge.cases import Prepared
-from benchmark.judge.cost import Costed, Refusal, compile_safely, is_settled, over_budget, simulated
+from benchmark.judge.cost import (
+    Costed,
+    Refusal,
+    compile_safely,
+    is_settled,
+    over_budget,
+    reference_machine,
+    simulated,
+)
 from benchmark.judge.reading import read_answer
 from benchmark.judge.verdict import Outcome
 from benchmark.solutions import solution_text
@@ -127,3 +136,31 @@ def test_a_norm_names_the_units_that_wait_for_each_other() -> None:
     assert found.cost.bottleneck == (
         "`Repeat 6` and `Zip 7` wait for each other; busiest is Source `x`, for 112 of 468 cycles"
     )
+
+
+def costed(checked: Checked, **inputs: object) -> Costed:
+    found = simulated(checked, inputs)
+    assert isinstance(found, Costed)
+    return found
+
+
+def test_queues_that_were_lengthened_are_counted_in_bytes() -> None:
+    # 8 numbers of a row wait until their sum is there
+    two = program(
+        "a, b = Broadcast(x, n=2)",
+        "s = Repeat(Accum(a, fn=add, init=zeros, rank=1), n=K)",
+        "return Map(b, s, fn=mul)",
+    )
+    cost = costed(two, x=np.ones((4, 8))).cost
+    depths = {value: each for value, each in enumerate(compile_safely(two).depths) if each}
+    (depth,) = depths.values()
+    assert depth >= 8
+    assert (cost.lengthened_queues, cost.deepest_queue) == (1, depth)
+    assert cost.queue_bytes == 4 * depth
+    assert cost.depth == reference_machine().streams.depth
+
+
+def test_queues_that_are_as_the_machine_has_them_take_nothing_more() -> None:
+    cost = costed(program("return Accum(x, fn=add, init=zeros, rank=1)"), x=np.ones((4, 8))).cost
+    assert (cost.queues, cost.lengthened_queues, cost.queue_bytes) == (2, 0, 0)
+    assert cost.deepest_queue == cost.depth == reference_machine().streams.depth

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from benchmark.judge.display import tasks_text
+from benchmark.judge.display import tasks_text, verdict_text
+from benchmark.judge.verdict import Cost, Outcome, Verdict
 from benchmark.tasks.table import TASKS
 
 TASKS_SHOWN = tuple(TASKS.values())
@@ -30,3 +31,35 @@ def test_tasks_are_wrapped_at_a_terminals_width_below_a_head(width: int) -> None
 def test_no_tasks_are_a_head_alone() -> None:
     assert tasks_text((), width=80) == "task  needs  reads  formula"
     assert tasks_text(()) == ""
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({}, "depth 2"),
+        ({"queues": 12, "lengthened_queues": 0, "deepest_queue": 2}, "12 of depth 2"),
+        (
+            {"queues": 12, "lengthened_queues": 3, "deepest_queue": 64, "queue_bytes": 4096},
+            "3 of 12 lengthened, deepest 64, 4,096 B when full",
+        ),
+        (
+            {"queues": 12, "lengthened_queues": 3, "deepest_queue": 64},
+            "3 of 12 lengthened, deepest 64",
+        ),
+    ],
+)
+def test_a_cost_tells_which_queues_were_lengthened(told: dict[str, int], words: str) -> None:
+    cost = Cost(
+        cycles=1,
+        off_chip_bytes=2,
+        on_chip_bytes=None,
+        flops=3,
+        compute_utilization=0.5,
+        bandwidth_utilization=0.0,
+        bottleneck="",
+        depth=2,
+        **told,
+    )
+    verdict = Verdict(task="a/b", outcome=Outcome.CORRECT, program="", cost=cost)
+    lines = verdict_text(verdict, "x", color=False).splitlines()
+    assert [line.split(maxsplit=1)[1] for line in lines if line.startswith("  queues")] == [words]

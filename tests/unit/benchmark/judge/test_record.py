@@ -45,6 +45,10 @@ FULL = Verdict(
         bandwidth_utilization=0.0,
         bottleneck="`Map 1`, busy for 1 of 1 cycles",
         depth=4,
+        queues=12,
+        lengthened_queues=3,
+        deepest_queue=64,
+        queue_bytes=None,
     ),
     seeds=(2**63 - 1, 0),
     versions={"judge": "1", "task": "2", "machine": "reference 3"},
@@ -83,3 +87,13 @@ def test_a_record_from_before_wrong_numbers_were_told_is_read() -> None:
 
 def test_the_schema_is_named() -> None:
     assert to_json(EMPTY)["schema"] == SCHEMA == "aspl.verdict/1"
+
+
+def test_a_record_from_before_queues_were_told_is_read() -> None:
+    record = to_json(FULL)
+    cost = record["cost"]
+    for name in ("queues", "lengthened_queues", "deepest_queue", "queue_bytes"):
+        del cost[name]
+    read = from_json(record).cost
+    assert read is not None
+    assert (read.depth, read.queues, read.queue_bytes) == (4, None, None)
