@@ -69,7 +69,7 @@ def _cost_lines(cost: Cost) -> Iterator[str]:
         ("compute used", f"{cost.compute_utilization:.2%}"),
         ("bandwidth used", f"{cost.bandwidth_utilization:.2%}"),
         ("bottleneck", cost.bottleneck),
-        ("queues", _queues(cost)),
+        _queues(cost),
     )
     width = max(len(name) for name, _ in rows)
     yield "on the reference machine, at the paper's sizes"
@@ -77,14 +77,14 @@ def _cost_lines(cost: Cost) -> Iterator[str]:
         yield f"  {name.ljust(width)}  {value}"
 
 
-def _queues(cost: Cost) -> str:
-    if not cost.queues or cost.lengthened_queues is None:
-        return f"depth {cost.depth:,}"
+def _queues(cost: Cost) -> tuple[str, str]:
+    if cost.queues is None or cost.lengthened_queues is None:
+        return "queue depth", f"{cost.depth:,}"
     if not cost.lengthened_queues:
-        return f"{cost.queues:,} of depth {cost.depth:,}"
+        return "queues", f"{cost.queues:,} of depth {cost.depth:,}"
     held = "" if cost.queue_bytes is None else f", {cost.queue_bytes:,} B when full"
     longer = f"{cost.lengthened_queues:,} of {cost.queues:,} lengthened"
-    return f"{longer}, deepest {cost.deepest_queue:,}{held}"
+    return "queues", f"{longer}, deepest {cost.deepest_queue:,}{held}"
 
 
 def task_record(task: Task) -> dict[str, object]:
