@@ -62,4 +62,4 @@ def test_a_cost_tells_which_queues_were_lengthened(told: dict[str, int], words: 
     )
     verdict = Verdict(task="a/b", outcome=Outcome.CORRECT, program="", cost=cost)
     lines = verdict_text(verdict, "x", color=False).splitlines()
-    assert [line.split(maxsplit=1)[1] for line in lines if line.startswith("  queue")] == [words]
+    assert [" ".join(line.split()[1:]) for line in lines if line.startswith("  queue")] == [words]
