@@ -116,9 +116,9 @@ def _run(command: str, patch: pytest.MonkeyPatch) -> Shown:
         done = subprocess.run(["sh", "-e", "-c", command], capture_output=True, text=True)
         return Shown(done.returncode, done.stdout, done.stderr)
     last = Shown(0, "", "")
-    for each in _piped(words):
-        assert each[0] == "aspl", command
-        last = aspl(*each[1:], stdin=last.stdout)
+    for part in _piped(words):
+        assert part[0] == "aspl", command
+        last = aspl(*part[1:], stdin=last.stdout)
     return last
 
 
