@@ -21,6 +21,7 @@ from aspl.terminal import (
 from benchmark.pcl.cli import judge_pcl
 
 if TYPE_CHECKING:
+    from aspl.checker import Linearity
     from benchmark.judge.verdict import Verdict
     from benchmark.tasks.task import Task
 
@@ -64,6 +65,9 @@ def judge(
         bool, typer.Option("--no-cache", help="Judge even what was judged before.")
     ] = False,
     jobs: Annotated[int, typer.Option(min=1, max=256, help="Processes that judge.")] = 2,
+    check_only: Annotated[
+        bool, typer.Option("--check-only", help="Read and check answers; judge no values of them.")
+    ] = False,
 ) -> None:
     """Judge answers to a task: are they right, and what do they cost.
 
@@ -76,14 +80,17 @@ def judge(
 
     asked = None if seeds is None else read_seeds(seeds)
     if pcl:
-        if task is not None:
-            raise UsageError("--pcl judges a file's own answer; leave TASK and FILE out")
+        if task is not None or check_only:
+            raise UsageError("--pcl judges a file's own answer; leave out TASK, FILE, --check-only")
         judge_pcl(pcl, json=json, linearity=linearity, seeds=asked)
         return
     if task is None or not files:
         raise UsageError("expected TASK and FILE, the task and its answers, or --pcl FILE")
     _task(task)
     texts = [_Answer.read(file) for file in files]
+    if check_only:
+        _check(task, texts, linearity, json)
+        return
     kept = None if no_cache else Cache(cache_dir or _user_folder())
     rejected = False
     with JudgePool(min(jobs, len(texts)), seeds=asked, linearity=linearity) as pool:
@@ -94,6 +101,27 @@ def judge(
         for each in judge.map((task, text.text) for text in texts):
             _print(each.verdict, texts[each.place].name, json)
             rejected |= not each.verdict.is_correct
+    if rejected:
+        raise typer.Exit(REJECTED)
+
+
+def _check(task: str, answers: list[_Answer], linearity: Linearity, json: bool) -> None:
+    """Read and check answers, and show what is found."""
+    from benchmark.judge.display import checkup_text
+    from benchmark.judge.early import checkup_record
+    from benchmark.judge.pool import JudgePool
+
+    name, rejected = _task(task).name, False
+    color, width = is_colored(sys.stdout), width_of(sys.stdout)
+    with JudgePool(1, linearity=linearity) as pool:
+        for each in answers:
+            found = pool.check(task, each.text)
+            rejected |= found.outcome is not None
+            if json:
+                write_records([checkup_record(found, name, each.name)], sys.stdout)
+                continue
+            text = checkup_text(found, name, each.text, each.name, color=color, width=width)
+            write_text(text + "\n", sys.stdout)
     if rejected:
         raise typer.Exit(REJECTED)
 
@@ -154,16 +182,27 @@ def list_tasks(
         write_text(tasks_text(tasks, color=color, width=width) + "\n", sys.stdout)
 
 
-def show(task: TaskArgument, json: JsonOption = False) -> None:
-    """Print what a solver sees of a task.
+def show(
+    task: TaskArgument,
+    file: Annotated[
+        bool,
+        typer.Option("--file", help="Print a program to be written: the header, and `return`."),
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Print what a solver sees of a task, or a file to begin with.
 
     Example: aspl bench show bmm/scaled-rows
     """
     from benchmark.judge.display import task_record
     from benchmark.tasks.shown import shown
 
+    if file and json:
+        raise UsageError("--file and --json exclude each other")
     one = _task(task)
-    if json:
+    if file:
+        write_text(shown(one).file(), sys.stdout)
+    elif json:
         write_records([task_record(one)], sys.stdout)
     else:
         write_text(shown(one).text(), sys.stdout)

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
 from aspl.render import paint, render_all
+from benchmark.judge.early import Checkup
 from benchmark.judge.verdict import Cost, Mismatch, Outcome, Verdict
 from benchmark.tasks.task import Task
 
@@ -44,6 +45,25 @@ def _blocks(verdict: Verdict, name: str, color: bool, width: int) -> Iterator[st
         yield "\n".join(_cost_lines(verdict.cost))
     seeds = ",".join(map(str, verdict.seeds))
     yield f"judged in {verdict.seconds * 1000:.1f} ms; again with --seeds {seeds}"
+
+
+def checkup_text(
+    checkup: Checkup, task: str, text: str, name: str, *, color: bool, width: int
+) -> str:
+    """Write what the first stages say of an answer."""
+    if checkup.outcome is None:
+        head, words = paint(f"{task}: checks", "strong", color), "no values were judged"
+    else:
+        head = paint(f"{task}: {checkup.outcome}", "error", color)
+        words = _MEANT[checkup.outcome]
+    blocks = [f"{head} ({words})"]
+    if checkup.reason:
+        blocks.append(f"reason: {checkup.reason}")
+    if checkup.diagnostics:
+        blocks.append(render_all(checkup.diagnostics, text, name, color=color, width=width))
+    if checkup.linear is not None:
+        blocks.append(f"with the copies that it lacks:\n\n{checkup.linear.rstrip()}")
+    return "\n\n".join(blocks)
 
 
 def _mismatch_text(mismatch: Mismatch) -> str:

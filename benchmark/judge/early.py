@@ -20,6 +20,8 @@ from benchmark.judge.verdict import Outcome
 from compiler.compiled import compile_program
 from compiler.passes.insert_broadcasts import InsertBroadcasts
 
+SCHEMA = "aspl.checkup/1"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkup:
@@ -60,6 +62,11 @@ def checkup_to_json(checkup: Checkup) -> dict[str, Any]:
         "linear": checkup.linear,
         "reason": checkup.reason,
     }
+
+
+def checkup_record(checkup: Checkup, task: str, file: str) -> dict[str, Any]:
+    """Return it as an object of JSON for people's tools, which names what was checked."""
+    return {"schema": SCHEMA, "task": task, "file": file, **checkup_to_json(checkup)}
 
 
 def checkup_from_json(record: Mapping[str, Any]) -> Checkup:

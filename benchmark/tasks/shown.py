@@ -52,6 +52,20 @@ class Shown:
         ]
         return "\n\n".join(parts) + "\n"
 
+    def file(self) -> str:
+        """Return a program whose kernel is to be written; a judge takes it whole."""
+        about = [*textwrap.wrap(self.statement, 98), "", self.formula]
+        outputs = ", ".join(self.outputs)
+        return "\n".join(
+            [
+                *(f"# {line}".rstrip() for line in (self.name, "", *about)),
+                "",
+                self.header.rstrip(),
+                f"    # the kernel: from {', '.join(name for name, _ in self.inputs)} to {outputs}",
+                "    return\n",
+            ]
+        )
+
 
 def shown(task: Task) -> Shown:
     """Return what a solver may see.

@@ -163,9 +163,42 @@ def test_tasks_are_listed_and_shown() -> None:
     assert aspl("bench", "list", "--suite", "none").exit_code == 2
 
 
+def test_an_answer_is_checked_without_judging(answer: Path, tmp_path: Path) -> None:
+    twice = tmp_path / "twice.aspl"
+    twice.write_text("return Accum(Map(x, x, fn=mul), fn=add, init=zeros, rank=1)")
+    shown = aspl("bench", "judge", SQUARES, str(answer), "--check-only")
+    assert (shown.exit_code, shown.stdout) == (0, "sums/squares: checks (no values were judged)\n")
+    shown = aspl("bench", "judge", SQUARES, str(twice), str(answer), "--check-only")
+    assert shown.exit_code == 1
+    assert "sums/squares: not-linear" in shown.stdout
+    assert "error[L001]" in shown.stdout
+    assert "with the copies that it lacks:\n\n" in shown.stdout
+    assert "sums/squares: checks" in shown.stdout
+    # what it would compute is not looked at
+    shown = aspl("bench", "judge", SQUARES, "-", "--check-only", "--json", stdin=WRONG)
+    record = json.loads(shown.stdout)
+    assert (shown.exit_code, record["schema"], record["outcome"]) == (0, "aspl.checkup/1", None)
+    assert (record["task"], record["file"]) == ("sums/squares", "<stdin>")
+    auto = ("--linearity", "auto")
+    assert aspl("bench", "judge", SQUARES, str(twice), "--check-only", *auto).exit_code == 0
+
+
+def test_a_file_to_begin_with_is_taken_by_all_tools(tmp_path: Path) -> None:
+    begun = aspl("bench", "show", SQUARES, "--file")
+    path = tmp_path / "kernel.aspl"
+    path.write_text(begun.stdout, encoding="utf-8")
+    assert "expected 1 results, got 0" in aspl("check", str(path)).stdout
+    path.write_text(begun.stdout.replace("    return\n", f"    {GOOD}\n"), encoding="utf-8")
+    for command in ("check", "run", "sim", "draw"):
+        assert aspl(command, str(path)).exit_code == 0, command
+    assert judged(SQUARES, str(path)).exit_code == 0
+    assert aspl("bench", "show", SQUARES, "--file", "--json").exit_code == 2
+
+
 def test_what_is_hidden_is_not_shown() -> None:
     for name, task in TASKS.items():
-        shown = aspl("bench", "show", name).stdout + aspl("bench", "show", name, "--json").stdout
+        pages = [aspl("bench", "show", name, *each).stdout for each in ([], ["--json"], ["--file"])]
+        shown = "".join(pages)
         for regime in task.regimes:
             assert f"`{regime.name}`" not in shown
         assert "tolerance" not in shown
