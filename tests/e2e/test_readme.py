@@ -23,6 +23,7 @@ def test_the_first_steps_can_be_followed(tmp_path: Path, monkeypatch: pytest.Mon
     follow("README.md", tmp_path, monkeypatch, instead)
     assert "<html" in (tmp_path / ".aspl" / "report.html").read_text()
     assert aspl("runs", "list").stdout.count("\n") == 2
+    assert (tmp_path / "kernel.aspl").read_text().endswith("    return\n")
 
 
 def test_the_campaign_of_the_page_is_what_make_runs() -> None:

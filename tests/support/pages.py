@@ -115,10 +115,15 @@ def _run(command: str, patch: pytest.MonkeyPatch) -> Shown:
     if words[0] != "aspl":
         done = subprocess.run(["sh", "-e", "-c", command], capture_output=True, text=True)
         return Shown(done.returncode, done.stdout, done.stderr)
+    file = words.pop() if ">" in words[-2:-1] else None
+    if file is not None:
+        words.pop()
     last = Shown(0, "", "")
     for part in _piped(words):
         assert part[0] == "aspl", command
         last = aspl(*part[1:], stdin=last.stdout)
+    if file is not None:
+        Path(file).write_text(last.stdout, encoding="utf-8")
     return last
 
 
