@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from agent.synth.reading import Asked, words_of
 from agent.synth.trees import (
@@ -20,7 +21,7 @@ from agent.synth.trees import (
     binary,
     body_of,
     called,
-    matched,
+    matches,
     number_tree,
     size_of,
 )
@@ -30,6 +31,8 @@ _CLAUSE = re.compile(r"(?:^|[,;]\s+)(\w+)(?:\[[^\]]*\])*\s=\s")
 _STOP = re.compile(r"\s(?:for each|where|else|is among)\s|; return\b|,\s*$")
 _BINDING = {"<": 1, ">": 1, "<=": 1, ">=": 1, "+": 2, "-": 2, "*": 3, "/": 3, "@": 3, "**": 5}
 _DEEPEST = 60
+_MOST_BINDINGS = 64
+"""Orders of sums and products that are tried for one function in one place."""
 
 
 class _Unreadable(Exception):
@@ -176,9 +179,10 @@ def _ways(asked: Asked, place: int, trees: list[Tree]) -> tuple[tuple[tuple[Tree
     found: dict[tuple[tuple[Tree, ...], Tree], None] = {}
     sums = function.params[-1].init is not None and body in _SUMS
     for tree in trees:
-        bound = matched(body, tree, {}) if body is not None and body[1] else None
-        if bound is not None and all(f"{HOLE}{each}" in bound for each in range(len(inputs))):
-            found[tuple(bound[f"{HOLE}{each}"] for each in range(len(inputs))), tree] = None
+        bindings = matches(body, tree, {}) if body is not None and body[1] else iter(())
+        for bound in islice(bindings, _MOST_BINDINGS):
+            if all(f"{HOLE}{each}" in bound for each in range(len(inputs))):
+                found[tuple(bound[f"{HOLE}{each}"] for each in range(len(inputs))), tree] = None
         named = len(tree[1]) == len(inputs) > 0 and tree[0] in words_of(function.name)
         if named or (sums and tree[0] == "sum" and len(inputs) == 1):
             found[tree[1], tree] = None

@@ -6,7 +6,7 @@ and a formula have in common can be seen.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -153,20 +153,25 @@ def text_of(tree: Tree) -> str:
     return f"{sign}({','.join(map(text_of, parts))})" if parts else sign
 
 
-def matched(pattern: Tree, tree: Tree, bound: Mapping[str, Tree]) -> dict[str, Tree] | None:
-    """Return what the holes of a pattern stand for in a tree, None where it is another."""
+def matches(pattern: Tree, tree: Tree, bound: Mapping[str, Tree]) -> Iterator[Mapping[str, Tree]]:
+    """Walk what the holes of a pattern can stand for in a tree; sums and products turn around."""
     sign, parts = pattern
     if sign.startswith(HOLE) and not parts:
-        if sign in bound:
-            return dict(bound) if bound[sign] == tree else None
-        return {**bound, sign: tree}
+        if bound.get(sign, tree) == tree:
+            yield {**bound, sign: tree}
+        return
     if sign != tree[0] or len(parts) != len(tree[1]):
-        return None
-    orders = [tree[1], tree[1][::-1]] if sign in _EITHER_WAY and len(parts) == 2 else [tree[1]]
-    for order in orders:
-        found: dict[str, Tree] | None = dict(bound)
-        for part, given in zip(parts, order, strict=True):
-            found = None if found is None else matched(part, given, found)
-        if found is not None:
-            return found
-    return None
+        return
+    turns = sign in _EITHER_WAY and len(parts) == 2 and tree[1][0] != tree[1][1]
+    for order in (tree[1], tree[1][::-1]) if turns else (tree[1],):
+        yield from _all_match(parts, order, bound)
+
+
+def _all_match(
+    patterns: tuple[Tree, ...], trees: tuple[Tree, ...], bound: Mapping[str, Tree]
+) -> Iterator[Mapping[str, Tree]]:
+    if not patterns:
+        yield bound
+        return
+    for found in matches(patterns[0], trees[0], bound):
+        yield from _all_match(patterns[1:], trees[1:], found)
