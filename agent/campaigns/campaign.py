@@ -142,7 +142,7 @@ class _Session:
         watch = Watch.of(view, parts.workspace, recorder, lambda: budget.stop("stopped", STOPPED))
         asking.hints = watch.hints
         if isinstance(parts.model, Person):
-            parts.model.ask = _answers(watch, texts)
+            parts.model.ask = _answers(watch, texts, caller)
         slots = asyncio.Semaphore(view.limits.jobs)
         steps = Steps(
             run=view.run,
@@ -341,11 +341,17 @@ class _Session:
         await self.recorder.record(Write(run=self.view.run, events=(event,)))
 
 
-def _answers(watch: Watch, texts: Texts) -> Callable[[AnswerAsked, list[bytes]], Awaitable[str]]:
+def _answers(
+    watch: Watch, texts: Texts, caller: Caller
+) -> Callable[[AnswerAsked, list[bytes]], Awaitable[str]]:
     """Return how a person is asked."""
 
     async def ask(asked: AnswerAsked, objects: list[bytes]) -> str:
-        return texts.get(await watch.answer(asked, *objects))
+        try:
+            return texts.get(await watch.answer(asked, *objects))
+        except Stopped:
+            caller.skipped += 1
+            raise
 
     return ask
 

@@ -39,12 +39,12 @@ class BoardScreen(ConsoleScreen):
         Pane("log", "events", "3"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "Open task"),
+        Binding("enter", "open", "Open task", show=False),
         Binding("h", "hint", "Hint"),
         Binding("p", "pause", "Pause"),
         Binding("x", "stop", "Stop"),
         Binding("s", "start", "Start"),
-        Binding("a", "waiting", "Asks"),
+        Binding("a", "waiting", "Waiting"),
         Binding("r", "runs", "Runs"),
         Binding("1", "pane('tasks')", "Tasks", show=False),
         Binding("2", "pane('curve')", "Learning curve", show=False),
@@ -56,6 +56,7 @@ class BoardScreen(ConsoleScreen):
         super().__init__(desk)
         self._names: list[str] = []
         self._logged = 0
+        self._log_width = 0
 
     def body(self) -> ComposeResult:
         """Lay out tasks, curve and log."""
@@ -78,6 +79,12 @@ class BoardScreen(ConsoleScreen):
         """Add what is new to the log."""
         seen, log = self.desk.seen, self.query_one("#log", RichLog)
         assert seen is not None
+        if not log.size.width:
+            return
+        if log.size.width != self._log_width:
+            # lines are broken when they are written
+            self._log_width, self._logged = log.size.width, 0
+            log.clear()
         new = [each for each in seen.log if each.number > self._logged]
         self._logged = seen.log[-1].number if seen.log else 0
         for entry in new:
@@ -186,7 +193,7 @@ class BoardScreen(ConsoleScreen):
     def action_start(self) -> None:
         """Go on with a run that no session has."""
         seen = self.desk.seen
-        if seen is None or seen.life not in ("ended", "left") or self.desk.going:
+        if seen is None or not self.desk.is_idle:
             self.notify("a session is under way already", severity="warning", timeout=3)
         elif seen.view.ending == "budget":
             words = f"The budget is spent ({seen.view.detail}). Limits of the run from now on:"

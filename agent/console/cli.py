@@ -148,8 +148,12 @@ def _options(given: Mapping[str, Any]) -> list[str]:
 def _close(desk: Desk) -> None:
     """End what was started here, unless it is to go on."""
     desk.bench.close()
-    for session in desk.going:
-        if desk.is_detached:
+    for session in desk.sessions:
+        if not session.is_going():
+            continue
+        if session not in desk.going:
+            session.wait()
+        elif desk.is_detached:
             tell(f"run {session.run()} goes on; `aspl console last` follows it")
         else:
             tell("stopping the session that was started here")

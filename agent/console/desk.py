@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from agent.console.bench import Bench
-from agent.console.follow import Follower, Snapshot
+from agent.console.follow import Follower, Life, Snapshot
 from agent.console.launch import Launch, Session, limit_options
 from agent.episodes.texts import Texts
 from agent.steering.acts import Steering
@@ -98,6 +98,28 @@ class Desk:
         return self.start(["--resume", view.run, *limits])
 
     @property
+    def life(self) -> Life:
+        """How the newest session of the run is that is followed."""
+        seen = self.seen
+        if self.awaited is not None or seen is None:
+            return "starting" if self.awaited is not None else "left"
+        if seen.life == "left" and any(each.run() == seen.view.run for each in self.going):
+            # it begins, and does not hold the run yet
+            return "starting"
+        return seen.life
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the run that is followed has no session, and one may be started."""
+        return self.seen is not None and self.life in ("ended", "left")
+
+    @property
     def going(self) -> list[Session]:
-        """Sessions that were started here and have not ended."""
-        return [each for each in self.sessions if each.is_going()]
+        """Sessions that were started here, and that have something to do yet."""
+        seen = self.seen
+        done = seen.view.run if seen is not None and seen.life == "ended" else None
+        return [
+            each
+            for each in self.sessions
+            if each.is_going() and (each is self.awaited or each.run() != done)
+        ]

@@ -32,7 +32,7 @@ class AskWords(ModalScreen[str | None]):
             box.border_title = self._title
             if self._explained:
                 yield Static(Text(self._explained), classes="explained")
-            yield Input(self._initial, id="words")
+            yield Input(self._initial, id="words", select_on_focus=False)
             yield Static(Text("enter: send   escape: cancel", "dim"))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

@@ -36,8 +36,6 @@ class Written:
     text: str
     findings: Sequence[Diagnostic] = ()
     """What was found of the text before."""
-    label: str
-    """What becomes of it, in a word."""
     is_code: bool
     """Whether what is given is a program."""
 

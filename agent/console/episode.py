@@ -9,7 +9,7 @@ from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, ScrollableContainer, Vertical, VerticalScroll
 from textual.widgets import Collapsible, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -28,7 +28,6 @@ from prompts.prompt import Prompt, Section
 
 _OPEN = frozenset({"task", "hint", "feedback"})
 """Sections of a prompt that are shown at once; the others are folded."""
-_BORDERS = 6
 
 
 class EpisodeScreen(ConsoleScreen):
@@ -75,7 +74,7 @@ class EpisodeScreen(ConsoleScreen):
             with Vertical(classes="group"):
                 yield VerticalScroll(id="prompt", classes="pane")
                 for name in ("answer", "verdict", "raw"):
-                    with VerticalScroll(id=name, classes="pane"):
+                    with ScrollableContainer(id=name, classes="pane"):
                         yield Static(id=f"{name}-text")
 
     def on_mount(self) -> None:
@@ -234,7 +233,6 @@ class EpisodeScreen(ConsoleScreen):
             given=task.header,
             text=stage.program,
             findings=stage.findings,
-            label="Submit",
             is_code=True,
         )
         self.app.push_screen(EditorScreen(self.desk, task, written, fork))

@@ -26,8 +26,9 @@ from benchmark.store.workspace import Entry, Workspace
 
 Place: TypeAlias = tuple[str, int]
 """A task, and the number of a sample."""
-Life: TypeAlias = Literal["running", "paused", "stopping", "ended", "left"]
+Life: TypeAlias = Literal["starting", "running", "paused", "stopping", "ended", "left"]
 """`left`: no process has it, and its newest session did not end by itself."""
+GOING: frozenset[Life] = frozenset({"running", "paused", "stopping"})
 
 KEPT = 1000
 """Events of a run's log that stay at hand."""

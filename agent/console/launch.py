@@ -45,6 +45,10 @@ class Session(Protocol):
         """End it, and wait until it has recorded what was under way."""
         ...
 
+    def wait(self) -> None:
+        """Wait for one that has nothing to do any more."""
+        ...
+
 
 Launch: TypeAlias = Callable[[Sequence[str]], Session]
 """Starts `aspl bench run` with options. Errors: UsageError."""
@@ -75,9 +79,11 @@ class Process:
 
     def interrupt(self) -> None:
         """End it, and wait until it has recorded what was under way."""
-        if not self.is_going():
-            return
         self.process.send_signal(signal.SIGINT)
+        self.wait()
+
+    def wait(self) -> None:
+        """Wait for one that has nothing to do any more; one that does not end is ended."""
         try:
             self.process.wait(PATIENCE_S)
         except subprocess.TimeoutExpired:

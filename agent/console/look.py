@@ -4,7 +4,9 @@ from __future__ import annotations
 
 LAYOUT = """
 Screen { layout: vertical; }
-#head { height: 2; padding: 0 1; background: $panel; }
+#head {
+    height: 2; padding: 0 1; background: $panel; text-wrap: nowrap; text-overflow: ellipsis;
+}
 #tabs { height: 1; padding: 0 1; }
 #body { height: 1fr; }
 .group { width: 1fr; }
@@ -13,14 +15,17 @@ Screen { layout: vertical; }
     border-title-color: $foreground;
 }
 .pane:focus, .pane:focus-within { border: heavy $accent; }
-.-compact .pane, .-compact .pane:focus, .-compact .pane:focus-within { border: none; padding: 0; }
-OptionList { background: $background; height: 1fr; width: 1fr; }
+.-compact .pane, .-compact .pane:focus, .-compact .pane:focus-within { border: none; padding: 0 1; }
+OptionList {
+    text-wrap: nowrap; text-overflow: ellipsis; scrollbar-gutter: stable;
+    background: $background; height: 1fr; width: 1fr;
+}
 OptionList > .option-list--option-disabled { color: $foreground; text-style: bold; }
 #tasks { width: 5fr; }
 BoardScreen .group { width: 4fr; }
 .-compact #tasks, .-compact .group { width: 1fr; }
 #curve { height: 2fr; }
-#log { height: 3fr; background: $background; }
+#log { height: 3fr; background: $background; overflow-x: hidden; }
 .-compact #curve, .-compact #log { height: 1fr; }
 #samples { width: 34; }
 #samples OptionList, #samples OptionList:focus { border: none; padding: 0; }
@@ -32,7 +37,8 @@ WaitingScreen .group { width: 3fr; }
 .-compact #samples, .-compact #waiting, .-compact #sections { width: 1fr; }
 #words { width: 1fr; }
 #title, #said { height: 1; padding: 0 1; }
-#given { height: auto; max-height: 12; }
+#answer-text, #page-text { width: auto; }
+#given { height: auto; max-height: 40%; }
 #program { height: 1fr; }
 #findings { height: auto; max-height: 10; min-height: 3; }
 .-compact #given, .-compact #findings { height: 1fr; max-height: 100%; }

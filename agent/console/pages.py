@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 
 from rich.text import Text
 
-from agent.console.paint import program_text, text_of
+from agent.console.paint import program_text, text_of, wrapped
 from agent.console.stages import Stage
 from agent.records.episode import changes
 from agent.records.pages import usage_text
@@ -42,7 +42,7 @@ def answer_text(stage: Stage, reply: str, width: int) -> Text:
             text.append(f"{visible_text(line)}\n", _CHANGES.get(line[:1], ""))
     if reply and _without_fence(reply) != stage.program.strip():
         text.append("\nthe reply, as it came\n", "bold")
-        text.append_text(text_of(reply.rstrip("\n")))
+        text.append_text(wrapped(reply.rstrip("\n"), width))
     return text
 
 

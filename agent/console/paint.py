@@ -39,6 +39,13 @@ def text_of(words: str, mood: Mood = "plain") -> Text:
     return Text(visible_text(words), STYLES[mood])
 
 
+def wrapped(words: str, width: int) -> Text:
+    """Paint prose of anybody, its lines broken at so many columns."""
+    lines = visible_text(words).expandtabs(TAB).split("\n")
+    found = (part for line in lines for part in wrap(line, max(24, width)) or [""])
+    return Text("\n".join(found))
+
+
 def joined(parts: Iterable[Text], between: str = " \u00b7 ") -> Text:
     """Put texts beside each other; empty ones are left out."""
     text = Text()

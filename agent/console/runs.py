@@ -104,7 +104,7 @@ def _row(run: RunView) -> Text:
     config = run.config
     correct = len({each.task for each in run.samples if each.is_correct})
     text = Text(no_wrap=True, overflow="ellipsis")
-    text.append_text(text_of(f"{run.run}  ", "strong"))
+    text.append_text(text_of(f"{run.run:<24}  ", "strong"))
     text.append(f"{run.ending or 'no end yet':<12}", "green" if run.ending == "done" else "")
     text.append(f"{correct:>3}/{len(config.tasks):<3} ")
     words = f"{config.model} on {config.suite}, {config.policy}, {config.samples} samples"

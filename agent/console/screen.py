@@ -89,7 +89,7 @@ class ConsoleScreen(Screen[None]):
         """Lay panes out anew."""
         self.lay_out()
         self.refresh_head()
-        self.take()
+        self.call_after_refresh(self.take)
 
     def on_screen_resume(self) -> None:
         """Show what happened while another screen was on top."""
@@ -105,6 +105,8 @@ class ConsoleScreen(Screen[None]):
         target = next(inside, None)
         if target is not None:
             target.focus()
+        # what was hidden has no size before
+        self.call_after_refresh(self.take)
 
     def action_pane(self, name: str) -> None:
         """Turn to a pane."""
@@ -145,8 +147,7 @@ class ConsoleScreen(Screen[None]):
     def act_then_go_on(self, act: Callable[[], object], words: str) -> None:
         """Say something that a session takes up; where there is none, offer to start one."""
         self.act(act, words)
-        seen = self.desk.seen
-        if seen is None or seen.life not in ("ended", "left") or self.desk.going:
+        if not self.desk.is_idle:
             return
 
         def decide(key: str | None) -> None:
@@ -182,15 +183,16 @@ def head_text(desk: Desk) -> Text:
     count = len(seen.asks)
     asks = f"{count} wait{'s' if count == 1 else ''} for you (a)" if count else ""
     first = (
-        text_of(f"{config.model} on {config.suite}, {config.policy}", "strong"),
-        said(life_words(seen)),
-        text_of(since(seen, desk.clock.now()), "soft"),
+        text_of(config.model, "strong"),
+        said(life_words(view, desk.life)),
+        said(Said(asks, "ask")),
         text_of(f"solved {len(progress.solved)}/{progress.tasks}", "good"),
         text_of(f"samples {progress.settled:,}/{progress.expected:,}"),
-        said(Said(asks, "ask")),
+        text_of(since(seen, desk.clock.now()), "soft"),
     )
     failed = sum(len(each.failures) for each in view.samples)
     second = (
+        text_of(f"{config.suite}, {config.policy}"),
         text_of(spent_words(view.usage)),
         text_of(f"left: {left}" if left else ""),
         text_of(f"{failed} failed" if failed else "", "bad"),

@@ -8,14 +8,14 @@ from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, ScrollableContainer, Vertical
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from agent.console.desk import Desk
 from agent.console.editor import EditorScreen, Written
 from agent.console.episode import EpisodeScreen
-from agent.console.paint import program_text, text_of
+from agent.console.paint import program_text, text_of, wrapped
 from agent.console.screen import ConsoleScreen, Pane, decide
 from agent.console.words import STYLES, sample_name
 from agent.episodes.texts import joined
@@ -23,6 +23,7 @@ from aspl.render import summary
 from benchmark.judge.early import Checkup
 from benchmark.store.steering import AnswerAsked, ApprovalAsked
 from prompts.fences import fenced
+from prompts.prompt import SCOPES
 
 Waits: TypeAlias = ApprovalAsked | AnswerAsked
 _GATES = {"judge": "to be judged", "exemplar": "to be shown to others"}
@@ -55,7 +56,7 @@ class WaitingScreen(ConsoleScreen):
         """Lay out the list and the page."""
         with Horizontal(id="body"):
             yield OptionList(id="waiting", classes="pane", markup=False)
-            with Vertical(classes="group"), VerticalScroll(id="page", classes="pane"):
+            with Vertical(classes="group"), ScrollableContainer(id="page", classes="pane"):
                 yield Static(id="page-text")
 
     def take(self) -> None:
@@ -100,16 +101,22 @@ class WaitingScreen(ConsoleScreen):
             case ApprovalAsked():
                 page.update(self._program(chosen, checkup))
             case AnswerAsked():
-                page.update(text_of(self._prompt(chosen)))
+                page.update(wrapped(self._prompt(chosen), self._width))
+
+    @property
+    def _width(self) -> int:
+        return (self.query_one("#page").size.width or self.app.size.width) - 2
 
     def _program(self, asked: ApprovalAsked, checkup: Checkup | None) -> Text:
         task = self.desk.task(asked.task)
-        text = text_of(f"{asked.task} {sample_name(asked.sample)} {_GATES[asked.gate]}\n", "strong")
+        text = Text()
+        head = f"{asked.task} {sample_name(asked.sample)} {_GATES[asked.gate]}\n"
+        text.append_text(text_of(head, "strong"))
         if task is not None:
             text.append_text(text_of(f"{task.formula}\n\n", "soft"))
         program = self.desk.texts.get(asked.program)
-        width = self.query_one("#page").size.width or self.app.size.width
-        text.append_text(program_text(program, checkup.diagnostics if checkup else (), width - 2))
+        findings = checkup.diagnostics if checkup else ()
+        text.append_text(program_text(program, findings, self._width))
         if checkup is not None:
             outcome = checkup.outcome or "it checks"
             words = f"\n{outcome}: {summary(checkup.diagnostics)}"
@@ -118,7 +125,10 @@ class WaitingScreen(ConsoleScreen):
 
     def _prompt(self, asked: AnswerAsked) -> str:
         own = self.desk.texts.get(asked.tail) if asked.tail else ""
-        return joined(self.desk.texts.get(asked.prompt), own).page()
+        prompt = joined(self.desk.texts.get(asked.prompt), own)
+        # people know the language, or look it up below
+        sections = sorted(prompt.sections, key=lambda each: -SCOPES.index(each.scope))
+        return "\n\n".join(each.text.strip("\n") for each in sections)
 
     def action_approve(self) -> None:
         """Say yes."""
@@ -166,7 +176,6 @@ class WaitingScreen(ConsoleScreen):
             title=f"{asked.task} {sample_name(asked.sample)}, call {asked.call}: your answer",
             given=self._prompt(asked),
             text="",
-            label="Send",
             is_code=False,
         )
         self.app.push_screen(EditorScreen(self.desk, task, written, send))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal, NamedTuple, TypeAlias
 
-from agent.console.follow import Snapshot
+from agent.console.follow import GOING, Life, Snapshot
 from aspl.render import visible_text
 from benchmark.report.rounds import round_words
 from benchmark.runs.board import TaskState
@@ -35,7 +35,7 @@ from benchmark.store.steering import (
     RunSteered,
     SampleWanted,
 )
-from benchmark.store.view import SampleView
+from benchmark.store.view import RunView, SampleView
 from benchmark.store.vocabulary import Unknown
 from benchmark.store.workspace import Entry
 
@@ -160,7 +160,7 @@ def task_words(task: TaskState, snapshot: Snapshot, asking: int) -> Standing:
     if task.solved_by is not None:
         return Standing("\u2713", "solved", "good")
     asked = snapshot.board.round
-    if snapshot.is_held and snapshot.life != "ended" and asked and task.name in asked.tasks:
+    if snapshot.life in GOING and asked and task.name in asked.tasks:
         return Standing("\u2026", "going", "plain")
     if task.samples:
         return Standing("\u2717", "unsolved", "bad")
@@ -184,10 +184,11 @@ def sample_words(sample: SampleView, is_asking: bool) -> Standing:
             return Standing("!", "failed", "bad")
 
 
-def life_words(snapshot: Snapshot) -> Said:
+def life_words(view: RunView, life: Life) -> Said:
     """Tell how a run goes."""
-    view = snapshot.view
-    match snapshot.life:
+    match life:
+        case "starting":
+            return Said("a session starts", "ask")
         case "ended":
             words = f"{view.ending}" + (f" ({visible_text(view.detail)})" if view.detail else "")
             return Said(words, "good" if view.ending == "done" else "bad")
@@ -203,6 +204,5 @@ def life_words(snapshot: Snapshot) -> Said:
 
 def since(snapshot: Snapshot, now: datetime) -> str:
     """Write how old the newest session is, or how long it took."""
-    is_going = snapshot.life in ("running", "paused", "stopping")
-    end = now if is_going else snapshot.view.last_at
+    end = now if snapshot.life in GOING else snapshot.view.last_at
     return duration(max(0.0, (end - snapshot.began_at).total_seconds()))

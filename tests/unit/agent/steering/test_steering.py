@@ -232,3 +232,15 @@ def test_a_person_answers_as_the_model(place: Workspace) -> None:
     view: RunView = session(place, start(place, 1), Person(), seen=Person_())
     assert (view.ending, [each.outcome for each in view.samples]) == ("done", ["correct"] * 3)
     assert not fold("r", place.entries("r")).steered.asked
+
+
+def test_a_run_stops_though_a_person_is_asked(place: Workspace) -> None:
+    steering = Steering(place, "r")
+
+    class Stops(list[Entry]):
+        def extend(self, entries) -> None:
+            if steering.view().steered.asked and not steering.view().steered.is_stopping:
+                apart(steering.act, "stop")
+
+    view = session(place, start(place, 1), Person(), seen=Stops())
+    assert (view.ending, len(view.settled)) == ("stopped", 0)
