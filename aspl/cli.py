@@ -16,6 +16,7 @@ from aspl.command import (
     ProgramText,
     SizesOption,
     evaluated,
+    interruptible,
     sizes_of,
     tell,
     told,
@@ -132,7 +133,9 @@ def run(
         raise typer.Exit(REJECTED)
     if inputs is None:
         tell(f"{text.name}: random values, seed {seed}")
-    found = evaluated(text, checked, values_of(checked.program, inputs, seed), precision)
+    found = interruptible(
+        lambda: evaluated(text, checked, values_of(checked.program, inputs, seed), precision)
+    )
     text.report()
     if found is None:
         raise typer.Exit(REJECTED)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, ParamSpec, TextIO
+from threading import Thread
+from typing import TYPE_CHECKING, Annotated, Any, Literal, ParamSpec, TextIO, TypeVar
 
 import typer
 
@@ -31,11 +34,13 @@ if TYPE_CHECKING:
 
 REJECTED = 1
 USAGE = 2
+INTERRUPTED = 130
 LARGEST_SIZE = 2**40
 
 TOO_LARGE = "the values do not fit into memory; give smaller sizes with --dim"
 
 P = ParamSpec("P")
+T = TypeVar("T")
 
 File = Annotated[str, typer.Argument(metavar="FILE", help="The program; - is standard input.")]
 LinearityOption = Annotated[
@@ -206,6 +211,34 @@ def evaluated(
     except EvaluationFailed as failure:
         text.findings.add(failure.diagnostic)
         return None
+
+
+def interruptible(work: Callable[[], T]) -> T:
+    """Do work that may stay in compiled code for long, so that an interrupt ends the process.
+
+    It is done in a thread of its own, which the end of the process does not wait for.
+    """
+    done: list[T] = []
+    failed: list[BaseException] = []
+
+    def finish() -> None:
+        try:
+            done.append(work())
+        except BaseException as error:
+            failed.append(error)
+
+    thread = Thread(target=finish, daemon=True)
+    thread.start()
+    try:
+        thread.join()
+    except KeyboardInterrupt:
+        with suppress(OSError):
+            sys.stdout.flush()
+        # at once: what runs in the thread may use what an orderly end takes away
+        os._exit(INTERRUPTED)
+    if failed:
+        raise failed[0]
+    return done[0]
 
 
 def tell(text: str) -> None:

@@ -16,6 +16,7 @@ from aspl.command import (
     LinearityOption,
     ProgramText,
     SizesOption,
+    interruptible,
     tell,
     told,
     values_of,
@@ -173,7 +174,9 @@ def _simulated(
     prepare_engine()
     depths = {value: each for value, each in enumerate(compiled.depths) if each is not None}
     try:
-        return simulate(compiled.checked, machine, values, depths=depths, timeline=timeline)
+        return interruptible(
+            lambda: simulate(compiled.checked, machine, values, depths=depths, timeline=timeline)
+        )
     except InputError as error:
         raise UsageError(str(error)) from error
     except MemoryError as error:

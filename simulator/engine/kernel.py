@@ -39,9 +39,9 @@ def entry(function: F) -> F:
     """Compile a function that Python calls, with all that it calls, and keep it on disk.
 
     What is kept is found again by the function's own code and the values that it closes over, so
-    it has to close over the digest of the engine.
+    it has to close over the digest of the engine. It lets other threads of Python run meanwhile.
     """
-    return cast(F, njit(error_model="numpy", cache=True)(function))
+    return cast(F, njit(error_model="numpy", cache=True, nogil=True)(function))
 
 
 def engine_digest() -> int:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -105,3 +109,22 @@ def test_two_simulations_print_the_same(sums: Path) -> None:
     assert record["schema"] == "aspl.sim/1"
     assert record["cycles"] >= record["compute_bound_cycles"]
     assert problems(json.loads(Path("t.json").read_text(encoding="utf-8"))) == []
+
+
+def test_an_interrupt_does_not_wait_for_the_engine(sums: Path) -> None:
+    # minutes of one call
+    size = 2_000_000_000
+    script = "import agent.cli; agent.cli.main()"
+    with subprocess.Popen(
+        [sys.executable, "-c", script, "sim", "sums.aspl", "--dim", f"M={size}"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as running:
+        assert running.stderr is not None
+        assert "random values" in running.stderr.readline()
+        time.sleep(2)
+        running.send_signal(signal.SIGINT)
+        assert running.wait(20) == 130
+        assert (running.stdout.read() if running.stdout else "") == ""
