@@ -22,6 +22,7 @@ from benchmark.pcl.cli import judge_pcl
 
 if TYPE_CHECKING:
     from aspl.checker import Linearity
+    from benchmark.judge.run import Judge
     from benchmark.judge.verdict import Verdict
     from benchmark.tasks.task import Task
 
@@ -92,15 +93,20 @@ def judge(
         _check(task, texts, linearity, json)
         return
     kept = None if no_cache else Cache(cache_dir or _user_folder())
-    rejected = False
     with JudgePool(min(jobs, len(texts)), seeds=asked, linearity=linearity) as pool:
-        judge = Judge(pool=pool, cache=kept, asked=asked)
-        for text in texts:
-            if kept is not None and kept.find(judge.key(task, text.text)) is not None:
-                tell(f"{text.name}: {kept.explain(judge.key(task, text.text))}")
-        for each in judge.map((task, text.text) for text in texts):
-            _print(each.verdict, texts[each.place].name, json)
-            rejected |= not each.verdict.is_correct
+        _judge(Judge(pool=pool, cache=kept, asked=asked), task, texts, json)
+
+
+def _judge(judge: Judge, task: str, answers: list[_Answer], json: bool) -> None:
+    """Judge answers and show their verdicts, with what was known before."""
+    rejected = False
+    for each in answers:
+        key = judge.key(task, each.text)
+        if judge.cache is not None and judge.cache.find(key) is not None:
+            tell(f"{each.name}: {judge.cache.explain(key)}")
+    for found in judge.map((task, each.text) for each in answers):
+        _print(found.verdict, answers[found.place].name, json)
+        rejected |= not found.verdict.is_correct
     if rejected:
         raise typer.Exit(REJECTED)
 
