@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from textual.app import App
 from textual.binding import BindingType
-from textual.filter import LineFilter, NoColor
+from textual.filter import LineFilter
 
 from agent.console.board import BoardScreen
 from agent.console.desk import Desk
@@ -19,12 +19,15 @@ from agent.console.dialogs import AskKey, Choice, ShowText
 from agent.console.follow import Snapshot
 from agent.console.keys import keys_text
 from agent.console.launch import Session
-from agent.console.look import LAYOUT, PLAIN
+from agent.console.look import LAYOUT
+from agent.console.plain import Plain
 from agent.console.runs import Follow, RunsScreen
 from agent.console.screen import ConsoleScreen
 
 LOOK_S = 0.3
 """Between two looks at the workspace."""
+_SHARE = 4
+"""A look that takes longer comes less often, so that it takes a quarter of the time at most."""
 
 
 class Console(App[None]):
@@ -36,7 +39,7 @@ class Console(App[None]):
     """
 
     TITLE = "aspl console"
-    CSS = LAYOUT + PLAIN
+    CSS = LAYOUT
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = []
 
@@ -47,6 +50,7 @@ class Console(App[None]):
         self.desk = desk
         self._looks = looks
         self._is_looking = False
+        self._next_look_s = 0.0
         self._told: set[int] = set()
         self._shown_of = desk.follower
         self._seen: Snapshot | None = None
@@ -54,13 +58,12 @@ class Console(App[None]):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Take all colours out of a plain console."""
         filters = super().get_line_filters()
-        return [*filters, NoColor()] if self._is_plain else filters
+        return [*filters, Plain()] if self._is_plain else filters
 
     def on_mount(self) -> None:
         """Begin with the board."""
         if self._is_plain:
             self.theme = "ansi-dark"
-            self.add_class("-plain")
         self.push_screen(BoardScreen(self.desk))
         if self.desk.follower is None and not self.desk.sessions:
             self.push_screen(RunsScreen(self.desk))
@@ -70,16 +73,19 @@ class Console(App[None]):
 
     def look(self) -> None:
         """Look at the workspace in a thread, unless one does already."""
-        if not self._is_looking:
+        if not self._is_looking and self.desk.clock.seconds() >= self._next_look_s:
             self._is_looking = True
             self.run_worker(self._look, thread=True, group="look")
 
     def _look(self) -> None:
+        begin = self.desk.clock.seconds()
         try:
             self.desk.find_run()
             if self.desk.follower is not None:
                 self.desk.follower.look()
         finally:
+            end = self.desk.clock.seconds()
+            self._next_look_s = begin + _SHARE * (end - begin)
             self.call_from_thread(self._show)
 
     def _show(self) -> None:

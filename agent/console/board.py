@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from textwrap import wrap
 from typing import ClassVar
 
 from rich.text import Text
@@ -16,17 +17,16 @@ from agent.console.desk import Desk
 from agent.console.dialogs import AskWords
 from agent.console.episode import EpisodeScreen
 from agent.console.follow import KEPT
-from agent.console.paint import said
 from agent.console.runs import RunsScreen
 from agent.console.screen import ConsoleScreen, Pane, ask_hint
 from agent.console.waiting import WaitingScreen
-from agent.console.words import STYLES, event_words, task_words
+from agent.console.words import STYLES, Said, event_words, task_words
 from benchmark.report.plot import plot
 from benchmark.report.rounds import round_words
 from benchmark.runs.board import TaskState
 from benchmark.runs.progress import duration
 
-_FIXED = 40
+_FIXED = 42
 """Columns of a task's line but its name."""
 
 
@@ -91,7 +91,7 @@ class BoardScreen(ConsoleScreen):
             words = event_words(entry, seen.view.config)
             if words is not None:
                 at = duration(max(0.0, (entry.at - seen.view.started_at).total_seconds()))
-                log.write(Text.assemble((f"{at:>7} ", "dim"), said(words)))
+                log.write(_log_line(at, words, log.size.width))
 
     def _show_tasks(self) -> None:
         seen, tasks = self.desk.seen, self.query_one("#tasks", OptionList)
@@ -213,3 +213,11 @@ class BoardScreen(ConsoleScreen):
     def action_runs(self) -> None:
         """Look at the runs of the workspace."""
         self.app.push_screen(RunsScreen(self.desk))
+
+
+def _log_line(at: str, words: Said, width: int) -> Text:
+    """Write an event behind its time; further lines of it stand below its words."""
+    head = f"{at:>7} "
+    lines = wrap(words.text, max(20, width - len(head) - 1), break_on_hyphens=False)
+    between = f"\n{' ' * len(head)}"
+    return Text().append(head, "dim").append(between.join(lines), STYLES[words.mood])

@@ -22,7 +22,6 @@ from agent.console.prompt_editor import PromptScreen
 from agent.console.screen import ConsoleScreen, Pane, ask_hint, decide
 from agent.console.stages import Stage, prompt_of, stages
 from agent.console.words import STYLES, sample_name, sample_words
-from aspl.render import visible_text
 from benchmark.store.view import SampleView
 from prompts.prompt import Prompt, Section
 
@@ -134,7 +133,7 @@ class EpisodeScreen(ConsoleScreen):
         was_last = listed.highlighted is None or listed.highlighted >= len(self._shown) - 1
         place = listed.highlighted or 0
         self._shown = found
-        listed.set_options(Text(visible_text(e.title), STYLES[e.mood], no_wrap=True) for e in found)
+        listed.set_options(text_of(each.title, each.mood) for each in found)
         if found:
             listed.highlighted = len(found) - 1 if was_last else min(place, len(found) - 1)
 

@@ -1,8 +1,14 @@
-"""How the console looks: its layout, and a look without any colour."""
+"""How the console is laid out, and its colours."""
 
 from __future__ import annotations
 
 LAYOUT = """
+* {
+    scrollbar-size-vertical: 1; scrollbar-size-horizontal: 1;
+    scrollbar-background: $background;
+    scrollbar-background-hover: $background;
+    scrollbar-background-active: $background;
+}
 Screen { layout: vertical; }
 #head {
     height: 2; padding: 0 1; background: $panel; text-wrap: nowrap; text-overflow: ellipsis;
@@ -53,13 +59,4 @@ ModalScreen { align: center middle; }
 }
 .page { width: 100%; }
 .explained { padding: 0 0 1 0; }
-"""
-
-PLAIN = """
-.-plain .option-list--option-highlighted { text-style: reverse; }
-.-plain OptionList:focus > .option-list--option-highlighted { text-style: bold reverse; }
-.-plain Input > .input--cursor { text-style: reverse; }
-.-plain TextArea .text-area--cursor { text-style: reverse; }
-.-plain .footer-key--key { text-style: bold reverse; }
-.-plain #head { text-style: bold; }
 """

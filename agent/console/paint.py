@@ -31,12 +31,13 @@ _SEVERITIES: dict[Severity, Mood] = {Severity.ERROR: "bad", Severity.WARNING: "a
 
 def said(words: Said | None) -> Text:
     """Paint words; what is no character of a terminal was taken out before."""
-    return Text() if words is None else Text(words.text, STYLES[words.mood])
+    return Text() if words is None else Text().append(words.text, STYLES[words.mood])
 
 
 def text_of(words: str, mood: Mood = "plain") -> Text:
     """Paint words of anybody."""
-    return Text(visible_text(words), STYLES[mood])
+    # as a span: the style of a whole text is painted in other colours than those of its parts
+    return Text().append(visible_text(words), STYLES[mood])
 
 
 def wrapped(words: str, width: int) -> Text:

@@ -26,7 +26,7 @@ from aspl.terminal import UsageError
 from benchmark.store.steering import ApprovalAsked
 from benchmark.store.workspace import WorkspaceFailed
 
-WIDE, HIGH = 100, 28
+WIDE, HIGH = 116, 28
 """Columns and lines from which panes stand beside each other."""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from consoles import (
     under_way,
     workspace,
 )
+from rich.segment import Segment
 from run_records import (
     TASKS as ASKED,
 )
@@ -40,8 +40,8 @@ from run_records import (
 from textual.pilot import Pilot
 
 from agent.campaigns.lock import locked
+from agent.console.desk import Desk
 from agent.console.keys import keys_text
-from agent.console.script import picture
 from agent.providers.model import Request
 from aspl.diagnostics import Diagnostic, Label, Severity, Span
 from benchmark.judge.verdict import Mismatch
@@ -231,17 +231,31 @@ def test_states_are_words_where_there_is_no_colour(place: Workspace) -> None:
     assert play(desk(place), plain=True) == play(desk(place))
 
 
-def test_a_plain_screen_has_no_colours(place: Workspace) -> None:
+def segments(of: Desk, *, plain: bool) -> list[list[Segment]]:
+    """Return what is written to the terminal, line by line."""
+
+    async def run() -> list[list[Segment]]:
+        async with opened(of, plain=plain) as pilot:
+            return [list(line) for line in pilot.app.screen._compositor.render_strips()]
+
+    return asyncio.run(run())
+
+
+def test_a_plain_screen_has_no_colours_and_reverses_what_is_chosen(place: Workspace) -> None:
     finished(place)
-
-    async def colours(plain: bool) -> set[str]:
-        async with opened(desk(place), plain=plain) as pilot:
-            svg = picture(pilot.app)
-        return set(re.findall(r"fill: (#[0-9a-f]{6})", svg))
-
-    # of the picture's own page, its dim, and its reversed
-    assert len(asyncio.run(colours(True))) <= 3
-    assert len(asyncio.run(colours(False))) > 4
+    lines = segments(desk(place), plain=True)
+    styles = [each.style for line in lines for each in line if each.style]
+    assert all(each.color is None and each.bgcolor is None for each in styles)
+    chosen = [
+        "".join(each.text for each in line if each.style and each.style.reverse).strip()
+        for line in lines
+    ]
+    assert [each.split()[:3] for each in chosen if each] == [
+        ["1", "tasks"],
+        ["\u2713", "solved", "fused"],
+    ]
+    coloured = segments(desk(place), plain=False)
+    assert any(each.style and each.style.bgcolor for line in coloured for each in line)
 
 
 HOSTILE = "\x1b[2J\x1b]0;gone\x07[bold red]x[/] \u202egnp.exe\r\n\x00"
