@@ -81,8 +81,10 @@ def judge(
 
     asked = None if seeds is None else read_seeds(seeds)
     if pcl:
-        if task is not None or check_only:
-            raise UsageError("--pcl judges a file's own answer; leave out TASK, FILE, --check-only")
+        if task is not None:
+            raise UsageError("--pcl judges a file's own answer; leave TASK and FILE out")
+        if check_only:
+            raise UsageError("--pcl and --check-only exclude each other")
         judge_pcl(pcl, json=json, linearity=linearity, seeds=asked)
         return
     if task is None or not files:
