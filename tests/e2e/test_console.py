@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,8 +11,11 @@ from pathlib import Path
 import pytest
 from commands import aspl
 from run_records import judged, opened, record, verdict
+from textual.binding import Binding
 
 from agent.campaigns.lock import is_locked
+from agent.console.keys import SCREENS
+from agent.console.script import VERBS, read_script
 from benchmark.store.view import RunView, fold
 from benchmark.store.workspace import Workspace
 
@@ -191,3 +195,33 @@ def test_a_person_answers_and_the_answer_is_judged(here: Path) -> None:
     assert started(here, "--script", steps, model="human/console") == (0, "")
     (sample,) = one_run(here).samples
     assert (sample.outcome, sample.usage.calls) == ("wrong-values", 1)
+
+
+PAGE = Path(__file__).parents[2] / "docs" / "console.md"
+
+
+def test_the_page_shows_every_picture_and_no_other() -> None:
+    shown = set(re.findall(r"!\[[^\]]+\]\((images/console-[^)]+)\)", PAGE.read_text()))
+    there = {f"images/{each.name}" for each in (PAGE.parent / "images").glob("console-*")}
+    assert shown == there
+
+
+def test_the_script_on_the_page_can_be_read(here: Path) -> None:
+    (text,) = re.findall(r"```text\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    (here / "page.txt").write_text(text)
+    verbs = [each.verb for each in read_script(here / "page.txt")]
+    assert set(verbs) == set(VERBS)
+
+
+def test_the_keys_on_the_page_are_those_of_the_screens() -> None:
+    known = {
+        key
+        for _, screen in SCREENS
+        for each in screen.BINDINGS
+        if isinstance(each, Binding)
+        for key in each.key.split(",")
+    }
+    rows = re.findall(r"^\| (`[^|]+`) \|", PAGE.read_text(), re.MULTILINE)
+    told = {key for row in rows for key in re.findall(r"`([^`]+)`", row)}
+    assert told
+    assert told <= known
