@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from benchmark.store.workspace import Workspace
 
 SIZE = "120x40"
+OUR_FAULT = 70
 
 _PASSED = {
     "suite": "--suite",
@@ -99,7 +103,7 @@ def _open(given: Mapping[str, Any], steps: Sequence[Step] | None) -> None:
     is_plain = given["no_color"] or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     is_headless = not (sys.stdin.isatty() and sys.stdout.isatty())
     screen = _size(given["size"])
-    with opened(given["workspace"], make=given["run"] is None) as place:
+    with opened(given["workspace"], make=given["run"] is None) as place, _interruptible():
         desk = _desk(place, given)
         try:
             if given["run"] is not None:
@@ -114,6 +118,25 @@ def _open(given: Mapping[str, Any], steps: Sequence[Step] | None) -> None:
             )
         finally:
             _close(desk)
+    if console.return_code:
+        # it wrote down what broke
+        raise typer.Exit(OUR_FAULT)
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Take the end of a terminal, and a request to end, for an interrupt: sessions are stopped."""
+    ends = (signal.SIGHUP, signal.SIGTERM)
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = [signal.signal(each, interrupt) for each in ends]
+    try:
+        yield
+    finally:
+        for each, handler in zip(ends, before, strict=True):
+            signal.signal(each, handler)
 
 
 def _desk(place: Workspace, given: Mapping[str, Any]) -> Desk:

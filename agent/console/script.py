@@ -97,12 +97,12 @@ def player(
     """
 
     async def play(pilot: Pilot[object]) -> None:
+        app = pilot.app
         for step in steps:
-            if not pilot.app.is_running:
-                return
-            await _play(pilot, step)
-        if leaves:
-            pilot.app.exit()
+            if app.is_running and not app.return_code:
+                await _play(pilot, step)
+        if leaves and not app.return_code:
+            app.exit()
 
     return play
 

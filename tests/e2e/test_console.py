@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,10 +16,14 @@ from run_records import judged, opened, record, verdict
 from textual.binding import Binding
 
 from agent.campaigns.lock import is_locked
+from agent.console.board import BoardScreen
 from agent.console.keys import SCREENS
 from agent.console.script import VERBS, read_script
 from benchmark.store.view import RunView, fold
 from benchmark.store.workspace import Workspace
+
+MAIN = "import agent.cli; agent.cli.main()"
+INTERRUPTED = 130
 
 Golden = Callable[[str, str], None]
 
@@ -120,6 +126,20 @@ def test_wrong_calls(here: Path, arguments: tuple[str, ...], words: str) -> None
     assert words in shown.stderr
 
 
+def test_a_console_that_breaks_ends_with_the_code_of_our_faults(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: BoardScreen) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(BoardScreen, "take", broken)
+    shown = aspl(
+        "console", "last", "--workspace", recorded(here), "--script", script(here, "wait 0.2")
+    )
+    assert shown.exit_code == 70
+    assert "ZeroDivisionError" in shown.stderr
+
+
 def test_a_run_of_a_workspace_that_is_not_there(here: Path) -> None:
     shown = aspl("console", "last", "--script", script(here, "press q"))
     assert (shown.exit_code, (here / ".aspl").exists()) == (2, False)
@@ -166,9 +186,8 @@ def test_what_is_detached_goes_on_behind_the_console(here: Path) -> None:
     steps = script(here, "until you are asked 60")
     asked = ("--model", "human/console", "--task", "norm/rms", "--workspace", "w.db", "--detach")
     # a process of its own, whose end ends nothing else
-    command = "import agent.cli; agent.cli.main()"
     shown = subprocess.run(
-        [sys.executable, "-c", command, "console", *asked, "--script", steps],
+        [sys.executable, "-c", MAIN, "console", *asked, "--script", steps],
         capture_output=True,
         text=True,
         check=False,
@@ -181,6 +200,18 @@ def test_what_is_detached_goes_on_behind_the_console(here: Path) -> None:
     steps = script(here, "until running", "press x", "until stopped 60")
     assert aspl("console", "last", "--script", steps, "--workspace", "w.db").exit_code == 0
     assert one_run(here).ending == "stopped"
+
+
+def test_a_console_whose_terminal_is_closed_stops_what_it_started(here: Path) -> None:
+    steps = script(here, "until you are asked 60", "screenshot asked.svg", "wait 60")
+    asked = ("--model", "human/console", "--task", "norm/rms", "--workspace", "w.db")
+    command = [sys.executable, "-c", MAIN, "console", *asked, "--script", steps]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        while process.poll() is None and not (here / "asked.svg").exists():
+            time.sleep(0.05)
+        process.send_signal(signal.SIGHUP)
+        assert process.wait(60) == INTERRUPTED
+    assert one_run(here).ending == "interrupted"
 
 
 def test_a_person_answers_and_the_answer_is_judged(here: Path) -> None:

@@ -174,9 +174,5 @@ def under_way(place: Workspace, *writes: Write, samples: int = 4) -> None:
     place.write([replace(write, run="r") for write in writes])
 
 
-def lines_with(words: str, text: str) -> list[str]:
-    return [line for line in text.splitlines() if words in line]
-
-
 def workspace(folder: Path) -> Workspace:
     return Workspace.open(str(folder / "workspace.db"), clock=SteppingClock())
