@@ -53,8 +53,9 @@ PRIOR: Mapping[str, float] = {
 }
 """Weights before any program was seen: what is not read or used yet is likely, detours are not.
 
-Assumed, in steps of one half, and the same for every task; known programs move them. What the
-manual's examples tell of operators behind one another is in the costs.
+Assumed, in steps of one half, and the same for every task; they are where a fit to the manual's
+programs begins, and known programs move them further. What the manual's examples tell of operators
+behind one another is in the costs.
 """
 _TRUST = 0.3
 """How firmly the prior holds a weight: the inverse of its variance."""
@@ -111,15 +112,19 @@ class Guide:
         return len(shares) - 1
 
 
-def fitted(told: Sequence[Told], costs: Costs) -> Grammar:
-    """Return the grammar that makes known programs likely, as far from the prior as they tell."""
+def fitted(told: Sequence[Told], costs: Costs, manual: Sequence[Told] = ()) -> Grammar:
+    """Return the grammar that makes known programs likely, as far from the prior as they tell.
+
+    Args: manual: programs that explain the language: they move the weights and leave no links.
+    """
     links: dict[Link, set[int]] = {}
     for number, program in enumerate(told):
         for choice in program.choices:
             for link in choice.options[choice.chosen].links:
                 links.setdefault(link, set()).add(number)
     frozen = {link: frozenset(programs) for link, programs in links.items()}
-    weights = _weights(told, frozen) if told else dict(PRIOR)
+    known = [*told, *manual]
+    weights = _weights(known, frozen) if known else dict(PRIOR)
     return Grammar(weights, frozen, costs, len(told))
 
 

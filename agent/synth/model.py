@@ -10,11 +10,15 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from agent.providers.model import CallFailed, Reply, Request, spent_nothing
 from agent.synth.synthesise import EFFORT, synthesise
 from benchmark.store.events import Usage
 
+MANUAL = ("operators", "patterns")
+"""Sections that explain the language by programs."""
+_Call: TypeAlias = tuple[str, tuple[str, ...], str, int, int, float | None, str]
 _NO_TASK = "The prompt tells no task.\n"
 
 
@@ -58,11 +62,12 @@ class Synth:
             exemplars = tuple(each.text for each in request.prompt.named("exemplar"))
             feedback = "\n".join(each.text for each in request.prompt.named("feedback"))
             heat = request.sampling.temperature
-            call = (sections[0].text, exemplars, feedback, request.seed, self.effort, heat)
+            manual = "\n".join(each.text for name in MANUAL for each in request.prompt.named(name))
+            call = (sections[0].text, exemplars, feedback, request.seed, self.effort, heat, manual)
             text = await self._run(call)
         return Reply(text=text, usage=spent_nothing(calls=1), served=self.name)
 
-    async def _run(self, call: tuple[str, tuple[str, ...], str, int, int, float | None]) -> str:
+    async def _run(self, call: _Call) -> str:
         pool = self._started()
         loop = asyncio.get_running_loop()
         try:

@@ -19,6 +19,8 @@ _FORMULA = re.compile(r"^\W*(?:formula:?)?\W*(\w+(?:\[[^\]=]*\])* = .+?)`*$", re
 _MOST_FORMULA = 1_000
 _MOST_TEXT = 20_000
 """Characters of a section that are read; a header is a page."""
+_MOST_MANUAL = 100_000
+"""Characters of the sections on the language that are read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,11 @@ def fenced(text: str) -> str | None:
     """Return what the first fenced block of a section holds."""
     found = _FENCE.search(text[:_MOST_TEXT])
     return None if found is None else found.group(2)
+
+
+def programs_in(text: str) -> list[str]:
+    """Return what all fenced blocks of a section hold."""
+    return [each.group(2) for each in _FENCE.finditer(text[:_MOST_MANUAL])]
 
 
 def formula_in(text: str) -> str:

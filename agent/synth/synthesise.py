@@ -14,7 +14,7 @@ from agent.synth.formula import Formula, read_formula
 from agent.synth.grammar import Grammar, Guide, fitted
 from agent.synth.ground import Ground, Types, types_of
 from agent.synth.reach import Reach
-from agent.synth.reading import Asked, asked_of, fenced, read_task
+from agent.synth.reading import Asked, asked_of, fenced, programs_in, read_task
 from agent.synth.replay import Choice, Told, replayed
 from agent.synth.state import Meter, Problem
 from agent.synth.trees import body_of, text_of
@@ -40,13 +40,14 @@ _UNREADABLE = "The header of the task could not be read.\n"
 _NOTHING = "No program was found that takes every input and returns what the signature declares.\n"
 
 
-def synthesise(
+def synthesise(  # noqa: PLR0913 - sections of one prompt, and how an answer is drawn
     task: str,
     exemplars: tuple[str, ...] = (),
     feedback: str = "",
     seed: int = 0,
     effort: int = EFFORT,
     temperature: float | None = None,
+    manual: str = "",
 ) -> str:
     """Return a reply to a prompt's sections; the same one to the same arguments.
 
@@ -55,11 +56,12 @@ def synthesise(
         seed: of all that is drawn.
         effort: the most steps; an answer that takes more ends without a program.
         temperature: above 1 the choices are more alike, below 1 less; None is 1.
+        manual: sections on the language; the programs in them move the prior.
     """
-    problem = _problem(task, tuple(sorted(exemplars)))
+    problem = _problem(task, tuple(sorted(exemplars)), manual)
     if problem is None:
         return _UNREADABLE
-    grammar = _grammar(tuple(sorted(exemplars)))
+    grammar = _grammar(tuple(sorted(exemplars)), manual)
     random = Random(seed)
     heat = 1.0 if temperature is None else max(temperature, _COLDEST)
     guide = Guide(grammar, random, _followed(grammar, random), heat)
@@ -89,10 +91,17 @@ def _followed(grammar: Grammar, random: Random) -> frozenset[int]:
 
 
 @lru_cache(maxsize=8)
-def _grammar(exemplars: tuple[str, ...]) -> Grammar:
+def _grammar(exemplars: tuple[str, ...], manual: str) -> Grammar:
     known = [each for each in map(_known, exemplars) if each is not None]
     costs = costs_of([pairs for _, pairs in known])
-    return fitted([told for told, _ in known], costs)
+    return fitted([told for told, _ in known], costs, _explained(manual))
+
+
+@lru_cache(maxsize=4)
+def _explained(manual: str) -> tuple[Told, ...]:
+    """Return the programs of a manual as choices."""
+    known = (_known(f"```aspl\n{program}```\n") for program in programs_in(manual))
+    return tuple(each[0] for each in known if each is not None)
 
 
 @lru_cache(maxsize=128)
@@ -133,12 +142,12 @@ def _read(task: str) -> tuple[Asked, Types, Formula] | None:
 
 
 @lru_cache(maxsize=64)
-def _problem(task: str, exemplars: tuple[str, ...]) -> Problem | None:
+def _problem(task: str, exemplars: tuple[str, ...], manual: str) -> Problem | None:
     known = _read(task)
     if known is None:
         return None
     asked, types, formula = known
-    return problem_of(asked, Reach(types, _grammar(exemplars).costs), formula)
+    return problem_of(asked, Reach(types, _grammar(exemplars, manual).costs), formula)
 
 
 def problem_of(asked: Asked, reach: Reach, formula: Formula) -> Problem:

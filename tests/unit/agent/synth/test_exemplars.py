@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from asked_of_synth import OUTSIDE, section
 
+from agent.prompting.compose import proposal
+from agent.synth import synthesise as synth
+from agent.synth.grammar import PRIOR
 from agent.synth.reading import fenced
 from agent.synth.synthesise import synthesise
+from benchmark.tasks.shown import shown
+from benchmark.tasks.table import TASKS
 
 SCAN = """\
 A, B = Dim(3), Dim(4)
@@ -56,3 +61,15 @@ def test_an_exemplar_shows_how_elements_are_sent_ways() -> None:
     task = section(header.replace("doubled", "grown").replace("halved", "shrunk"), formula)
     replies = [synthesise(task, (solved,), seed=seed) for seed in range(10)]
     assert sum("fn=grown), Map(part_2, fn=shrunk)]" in each for each in replies) > 5
+
+
+def test_programs_of_the_manual_move_the_prior() -> None:
+    prompt = proposal(shown(TASKS["norm/rms"]), (), None)
+    sections = (*prompt.named("operators"), *prompt.named("patterns"))
+    manual = "\n".join(each.text for each in sections)
+    plain = synth._grammar((), "")
+    told = synth._grammar((), manual)
+    assert plain.weights == dict(PRIOR)
+    assert told.weights != plain.weights
+    assert not told.links, "what explains the language is nothing to imitate"
+    assert synth._grammar((), "no program ```aspl\nreturn (\n```").weights == plain.weights
