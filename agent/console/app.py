@@ -60,6 +60,15 @@ class Console(App[None]):
         filters = super().get_line_filters()
         return [*filters, Plain()] if self._is_plain else filters
 
+    @property
+    def broken(self) -> Exception | None:
+        """What broke, and closed the console."""
+        return self._exception
+
+    def _fatal_error(self) -> None:
+        # who opened the console tells of it; a page of locals would hold prompts and replies
+        self._close_messages_no_wait()
+
     def on_mount(self) -> None:
         """Begin with the board."""
         if self._is_plain:
@@ -94,7 +103,7 @@ class Console(App[None]):
         if follower is not self._shown_of:
             self._shown_of = follower
             self._begin_anew()
-        elif isinstance(self.screen, ConsoleScreen):
+        elif isinstance(self.screen, ConsoleScreen) and self.screen.is_there:
             self.screen.refresh_head()
             if self.desk.seen is not self._seen:
                 self.screen.take()
@@ -124,7 +133,8 @@ class Console(App[None]):
         self._told.add(id(session))
         if session.run() is None:
             words = session.last_words()
-            self.notify(words, title="the session did not begin", severity="error", markup=False)
+            title = "the session did not begin"
+            self.notify(words, title=title, severity="error", timeout=15, markup=False)
 
     def action_leave(self) -> None:
         """Close the console; sessions that it started are stopped, unless they are detached."""

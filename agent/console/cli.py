@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from benchmark.store.workspace import Workspace
 
 SIZE = "120x40"
-OUR_FAULT = 70
 
 _PASSED = {
     "suite": "--suite",
@@ -118,9 +117,8 @@ def _open(given: Mapping[str, Any], steps: Sequence[Step] | None) -> None:
             )
         finally:
             _close(desk)
-    if console.return_code:
-        # it wrote down what broke
-        raise typer.Exit(OUR_FAULT)
+    if console.broken is not None:
+        raise console.broken
 
 
 @contextmanager

@@ -149,7 +149,7 @@ class EditorScreen(ConsoleScreen):
         self.app.call_from_thread(self._checked, found)
 
     def _checked(self, found: Checkup) -> None:
-        if not self.is_mounted:
+        if not self.is_there:
             return
         self._verdict = None
         self._show_findings(found.diagnostics)
@@ -170,7 +170,7 @@ class EditorScreen(ConsoleScreen):
         self.app.call_from_thread(self._judged, verdict)
 
     def _judged(self, verdict: Verdict) -> None:
-        if not self.is_mounted:
+        if not self.is_there:
             return
         self._verdict = verdict
         self._show_findings(verdict.diagnostics)

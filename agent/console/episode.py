@@ -286,7 +286,7 @@ class EpisodeScreen(ConsoleScreen):
         self.app.call_from_thread(self._show_chain, stage, page)
 
     def _show_chain(self, stage: Stage, page: str) -> None:
-        if self.is_mounted and self.stage == stage:
+        if self.is_there and self.stage == stage:
             text = verdict_page(stage, self._width("verdict")).append("\n\n")
             self.query_one("#verdict-text", Static).update(text.append_text(Text.from_ansi(page)))
             self.query_one("#verdict").scroll_end(animate=False)

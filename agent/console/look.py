@@ -58,5 +58,6 @@ ModalScreen { align: center middle; }
     border: heavy $accent; border-title-style: bold; padding: 1 2; background: $surface;
 }
 .page { width: 100%; }
+SelectOverlay { height: auto; max-height: 8; }
 .explained { padding: 0 0 1 0; }
 """

@@ -63,7 +63,7 @@ class RunsScreen(ConsoleScreen):
         self.app.call_from_thread(self._list, all_runs(self.desk.workspace)[::-1])
 
     def _list(self, runs: tuple[RunView, ...]) -> None:
-        if not self.is_mounted:
+        if not self.is_there:
             return
         self._runs = runs
         listed = self.query_one("#runs", OptionList)

@@ -87,14 +87,24 @@ class ConsoleScreen(Screen[None]):
 
     def on_resize(self, event: Resize) -> None:
         """Lay panes out anew."""
-        self.lay_out()
-        self.refresh_head()
-        self.call_after_refresh(self.take)
+        if self.is_there:
+            self.lay_out()
+            self.call_after_refresh(self.renew)
 
     def on_screen_resume(self) -> None:
         """Show what happened while another screen was on top."""
-        self.refresh_head()
-        self.take()
+        self.renew()
+
+    @property
+    def is_there(self) -> bool:
+        """Whether its parts are there: it is laid out, and not taken down again."""
+        return self.is_mounted and self.is_current
+
+    def renew(self) -> None:
+        """Show the run as it stands now, unless another screen is in the place of this one."""
+        if self.is_there:
+            self.refresh_head()
+            self.take()
 
     def show_pane(self, name: str) -> None:
         """Turn to a pane."""
@@ -106,7 +116,7 @@ class ConsoleScreen(Screen[None]):
         if target is not None:
             target.focus()
         # what was hidden has no size before
-        self.call_after_refresh(self.take)
+        self.call_after_refresh(self.renew)
 
     def action_pane(self, name: str) -> None:
         """Turn to a pane."""

@@ -154,7 +154,7 @@ class WaitingScreen(ConsoleScreen):
             self.app.call_from_thread(self._checked, asked, found)
 
     def _checked(self, asked: ApprovalAsked, found: Checkup) -> None:
-        if self.is_mounted and self.chosen == asked:
+        if self.is_there and self.chosen == asked:
             self._show(found)
 
     def action_answer(self) -> None:
