@@ -175,11 +175,14 @@ def _close(desk: Desk) -> None:
         if session not in desk.going:
             session.wait()
         elif desk.is_detached:
-            tell(f"run {session.run()} goes on; `aspl console last` follows it")
+            run = session.run()
+            tell(f"{f'run {run}' if run else 'a run'} goes on; `aspl console last` follows it")
         else:
             tell("stopping the session that was started here")
             session.interrupt()
-            tell(f"go on with `aspl bench run --resume {session.run()}`")
+            run = session.run()
+            if run is not None:
+                tell(f"go on with `aspl bench run --resume {run}`")
 
 
 def _size(text: str) -> tuple[int, int]:

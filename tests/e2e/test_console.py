@@ -181,6 +181,13 @@ def test_closing_stops_what_was_started(here: Path) -> None:
     assert not is_locked(here / "w.db", run.run)
 
 
+def test_closing_at_once_stops_what_did_not_begin_yet(here: Path) -> None:
+    code, words = started(here, "--script", script(here, "wait 0"), model="human/console")
+    assert code == 0
+    assert words.startswith("stopping the session that was started here\n")
+    assert "None" not in words
+
+
 def test_what_is_detached_goes_on_behind_the_console(here: Path) -> None:
     steps = script(here, "until you are asked 60")
     asked = ("--model", "human/console", "--task", "norm/rms", "--workspace", "w.db", "--detach")
