@@ -48,7 +48,7 @@ def ablate(
     from agent.providers.table import Options, model_named
     from benchmark.judge.pool import JudgePool
     from benchmark.store.clock import SystemClock, random_ids
-    from benchmark.store.events import ModelOptions
+    from benchmark.store.config import ModelOptions
     from benchmark.store.find import opened
 
     wanted = Wanted(

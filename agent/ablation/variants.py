@@ -15,7 +15,7 @@ from agent.policies.table import POLICIES
 from agent.providers.model import Model
 from benchmark.runs.judging import Judge, KeyRule
 from benchmark.store.clock import Clock, Ids
-from benchmark.store.events import Limits, PolicyOptions
+from benchmark.store.config import Limits, PolicyOptions
 from benchmark.store.workspace import Workspace
 
 ENDLESS = 1_000_000

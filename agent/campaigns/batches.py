@@ -19,7 +19,8 @@ from agent.episodes.ended import Stopped
 from agent.episodes.job import Job
 from agent.providers.model import BatchModel, CallFailed, Reply, Request
 from benchmark.runs.recorder import Recorder
-from benchmark.store.events import BatchCollected, BatchEvent, BatchSubmitted, Usage
+from benchmark.store.config import Usage
+from benchmark.store.events import BatchCollected, BatchEvent, BatchSubmitted
 from benchmark.store.workspace import Write
 
 Sleep: TypeAlias = Callable[[float], Awaitable[None]]

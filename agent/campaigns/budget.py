@@ -9,7 +9,8 @@ from math import inf
 
 from aspl.terminal import UsageError, quoted
 from benchmark.store.clock import Clock
-from benchmark.store.events import Ending, Limits, Usage
+from benchmark.store.config import Limits, Usage
+from benchmark.store.events import Ending
 from benchmark.store.view import total
 
 MINUTE_S = 60.0

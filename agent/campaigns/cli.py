@@ -18,7 +18,7 @@ from benchmark.store.command import WORKSPACE, WorkspaceOption
 if TYPE_CHECKING:
     from agent.providers.model import Model
     from benchmark.runs.recorder import Observer
-    from benchmark.store.events import Limits, RunConfig
+    from benchmark.store.config import Limits, RunConfig
     from benchmark.store.view import RunView
     from benchmark.store.workspace import Entry, Workspace
     from benchmark.tasks.task import Task
@@ -120,7 +120,7 @@ FIXED = (
 def session_of(params: Mapping[str, Any]) -> Session:
     """Return what a session is given, from options by their names. Errors: UsageError."""
     from agent.campaigns.budget import read_budget
-    from benchmark.store.events import Limits
+    from benchmark.store.config import Limits
 
     given = dict(params)
     if given["budget"] is not None:
@@ -171,7 +171,7 @@ def begin(params: Mapping[str, Any], session: Session, end: End) -> None:
     """
     from agent.campaigns.start import Wanted, begun, config_of, tasks_of
     from benchmark.store.clock import SystemClock, random_ids
-    from benchmark.store.events import ModelOptions, PolicyOptions
+    from benchmark.store.config import ModelOptions, PolicyOptions
     from benchmark.store.find import opened
 
     if params["model"] is None:

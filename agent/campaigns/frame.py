@@ -12,7 +12,7 @@ from benchmark.report.plot import LEAST_HEIGHT, plot
 from benchmark.report.rounds import round_words
 from benchmark.runs.board import Board, TaskState
 from benchmark.runs.progress import duration
-from benchmark.store.events import Limits, Usage
+from benchmark.store.config import Limits, Usage
 
 Style: TypeAlias = Literal["plain", "strong", "soft", "good", "bad"]
 

@@ -11,15 +11,14 @@ from agent.policies.table import POLICIES
 from aspl.terminal import UsageError, meant, quoted
 from benchmark.runs.judging import KeyRule
 from benchmark.store.clock import Ids
-from benchmark.store.events import (
+from benchmark.store.config import (
     AskedTask,
     Limits,
     ModelOptions,
     PolicyOptions,
     RunConfig,
-    RunResumed,
-    RunStarted,
 )
+from benchmark.store.events import RunResumed, RunStarted
 from benchmark.store.objects import digest_of
 from benchmark.store.view import RunView, fold
 from benchmark.store.workspace import Workspace, Write

@@ -17,7 +17,7 @@ from typing import Protocol, TypeAlias
 
 from aspl.terminal import UsageError, reason
 from benchmark.store.clock import Clock
-from benchmark.store.events import Limits
+from benchmark.store.config import Limits
 
 PATIENCE_S = 30.0
 """How long a session may take to record what is under way when it is interrupted."""

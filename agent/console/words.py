@@ -10,9 +10,9 @@ from aspl.render import visible_text
 from benchmark.report.rounds import round_words
 from benchmark.runs.board import TaskState
 from benchmark.runs.progress import duration
+from benchmark.store.config import RunConfig
 from benchmark.store.events import (
     RoundBegan,
-    RunConfig,
     RunEnded,
     RunResumed,
     RunStarted,

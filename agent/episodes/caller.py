@@ -17,14 +17,13 @@ from agent.episodes.texts import Texts, split
 from agent.providers.model import CallFailed, Model, Reply, Request, Sampling
 from benchmark.runs.answers import Unfenced, program_in
 from benchmark.runs.recorder import Recorder
+from benchmark.store.config import RunConfig, Usage
 from benchmark.store.events import (
     CallBegan,
-    RunConfig,
     RunEvent,
     SampleFailed,
     SampleProposed,
     Step,
-    Usage,
 )
 from benchmark.store.workspace import Write
 from prompts.prompt import Prompt

@@ -26,8 +26,8 @@ from benchmark.judge.verdict import Outcome
 from benchmark.runs.judging import Found, JudgeFailed, Judging, read_verdict
 from benchmark.runs.recorder import Recorder
 from benchmark.store.clock import Clock
+from benchmark.store.config import PolicyOptions, Usage
 from benchmark.store.events import (
-    PolicyOptions,
     RunEvent,
     SampleChecked,
     SampleFailed,
@@ -35,7 +35,6 @@ from benchmark.store.events import (
     SampleJudged,
     SampleRejected,
     SampleUnfenced,
-    Usage,
     as_cached,
 )
 from benchmark.store.workspace import Remembered, Write

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from agent.policies.solved import Solution, solved
-from benchmark.store.events import Exemplar, RoundBegan, RunConfig
+from benchmark.store.config import RunConfig
+from benchmark.store.events import Exemplar, RoundBegan
 from benchmark.store.view import RunView
 
 

@@ -11,7 +11,7 @@ from agent.providers.failures import refused
 from agent.providers.model import CallFailed, Reply, Request, spent_nothing
 from agent.providers.online import Online
 from agent.providers.wire import Malformed
-from benchmark.store.events import Usage
+from benchmark.store.config import Usage
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from agent.providers.failures import AttemptFailed
 from agent.providers.model import CallFailed
 from agent.providers.pacing import Need, Pacing
 from benchmark.store.clock import Clock, SystemClock
-from benchmark.store.events import Usage
+from benchmark.store.config import Usage
 
 A = TypeVar("A")
 """What a server answers."""

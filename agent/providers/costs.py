@@ -6,7 +6,7 @@ from agent.providers.model import Request
 from agent.providers.prices import Price
 from agent.providers.profiles import Profile
 from agent.providers.usage import Tokens
-from benchmark.store.events import Usage
+from benchmark.store.config import Usage
 
 BYTES_OF_A_TOKEN = 2
 """Assumed: no vendor's tokens are shorter on the average of a page of English and programs, where

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.providers.probe import Probed, row_text
-from benchmark.store.events import Usage
+from benchmark.store.config import Usage
 
 
 def probed_text(probed: Probed) -> str:

@@ -12,7 +12,7 @@ from agent.providers.calls import Sleep
 from agent.providers.model import CallFailed, Finish, Reply, Request, spent_nothing
 from agent.settings import editor_in
 from aspl.terminal import UsageError, quoted, reason
-from benchmark.store.events import Usage
+from benchmark.store.config import Usage
 
 LINE = "# ---- the answer goes above this line; what stands below is not read ----"
 LOOKS_EVERY_S = 0.5

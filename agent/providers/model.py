@@ -7,7 +7,8 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
-from benchmark.store.events import Step, Usage
+from benchmark.store.config import Usage
+from benchmark.store.events import Step
 from prompts.prompt import Prompt
 
 Finish: TypeAlias = Literal["complete", "cut", "refused"]

@@ -15,7 +15,7 @@ from agent.providers.pacing import Pacing
 from agent.providers.prices import Price
 from agent.providers.profiles import Profile
 from agent.providers.wire import Body, Malformed, read_body
-from benchmark.store.events import Usage
+from benchmark.store.config import Usage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from agent.providers.model import CallFailed, Request, Sampling, spent_nothing
 from agent.providers.online import Online
 from agent.providers.profiles import OutputLimit, Profile
 from agent.providers.wire import Body, Malformed, count, items, read_body
-from benchmark.store.events import Usage
+from benchmark.store.config import Usage
 from benchmark.store.view import total
 from prompts.prompt import Prompt, Section
 

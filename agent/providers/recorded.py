@@ -15,7 +15,7 @@ from pathlib import Path
 from agent.providers.model import CallFailed, Reply, Request, spent_nothing
 from agent.providers.recording import HEAD, Head, head_of, replies_of
 from aspl.terminal import UsageError, quoted, reason
-from benchmark.store.events import Usage
+from benchmark.store.config import Usage
 
 FILES = "TASK.SAMPLE.txt, with -- for the / of the task"
 NOT_RECORDED = "it was not recorded"

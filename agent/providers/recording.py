@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from agent.providers.model import BatchModel, CallFailed, Finish, Model, Reply, Request
 from aspl.terminal import UsageError, quoted, reason
-from benchmark.store.events import Usage
+from benchmark.store.config import Usage
 
 HEAD = "recording.json"
 SCHEMA = "aspl.recording/1"

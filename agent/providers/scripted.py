@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from agent.providers.model import CallFailed, Reply, Request, spent_nothing
 from aspl.terminal import UsageError, quoted
 from benchmark.runs.scripted import SCRIPTS
-from benchmark.store.events import Usage
+from benchmark.store.config import Usage
 from benchmark.tasks.shown import shown
 from benchmark.tasks.table import task_named
 from benchmark.tasks.task import TaskError

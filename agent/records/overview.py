@@ -10,7 +10,8 @@ from typing import Any
 from agent.records.story import Story
 from benchmark.scores.tally import Tally, tallies
 from benchmark.store.clock import written
-from benchmark.store.events import RoundBegan, SampleFailed, SampleProposed, Usage
+from benchmark.store.config import Usage
+from benchmark.store.events import RoundBegan, SampleFailed, SampleProposed
 from benchmark.store.view import RunView
 
 SCHEMA = "aspl.campaign/1"

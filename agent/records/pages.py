@@ -18,6 +18,7 @@ from agent.records.story import Story, StoryEvent
 from aspl.render import paint, render_all, visible_text
 from benchmark.judge.display import verdict_text
 from benchmark.judge.verdict import Verdict
+from benchmark.store.config import Usage
 from benchmark.store.events import (
     CallBegan,
     SampleCached,
@@ -26,7 +27,6 @@ from benchmark.store.events import (
     SampleGuarded,
     SampleJudged,
     SampleProposed,
-    Usage,
 )
 from benchmark.store.view import RunView
 from prompts.prompt import Prompt

@@ -18,13 +18,8 @@ from agent.records.inputs import judgements
 from benchmark.runs.judging import CACHE_KIND, Judge, KeyRule
 from benchmark.runs.recorder import Observer
 from benchmark.store.clock import Clock, Ids
-from benchmark.store.events import (
-    Event,
-    Limits,
-    RoundBegan,
-    SampleProposed,
-    Usage,
-)
+from benchmark.store.config import Limits, Usage
+from benchmark.store.events import Event, RoundBegan, SampleProposed
 from benchmark.store.objects import decoded
 from benchmark.store.steering import ApprovalAsked, ApprovalGiven
 from benchmark.store.view import RunView, fold

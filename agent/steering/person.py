@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from agent.episodes.texts import split
 from agent.providers.model import Reply, Request, spent_nothing
-from benchmark.store.events import Usage
+from benchmark.store.config import Usage
 from benchmark.store.objects import digest, encoded
 from benchmark.store.steering import AnswerAsked
 

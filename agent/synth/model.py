@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from agent.providers.model import CallFailed, Reply, Request, spent_nothing
 from agent.synth.synthesise import EFFORT, synthesise
-from benchmark.store.events import Usage
+from benchmark.store.config import Usage
 
 MANUAL = ("operators", "patterns")
 """Sections that explain the language by programs."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from math import fsum
 
 from benchmark.report.tables import NONE, Table, columns, counted
-from benchmark.store.events import CallBegan, SampleProposed, Step, Usage
+from benchmark.store.config import Usage
+from benchmark.store.events import CallBegan, SampleProposed, Step
 from benchmark.store.view import RunView, total
 
 EXPECTED_FROM = 5

@@ -11,7 +11,7 @@ from benchmark.report.cost import (
     tokens_words,
 )
 from benchmark.report.tables import NONE, counted
-from benchmark.store.events import RunConfig
+from benchmark.store.config import RunConfig
 from benchmark.store.view import RunView
 
 

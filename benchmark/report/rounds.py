@@ -5,7 +5,8 @@ from __future__ import annotations
 from benchmark.report.tables import NONE, Table, columns, counted
 from benchmark.scores.learning import RoundScore
 from benchmark.scores.summary import Scores
-from benchmark.store.events import RoundBegan, RunConfig
+from benchmark.store.config import RunConfig
+from benchmark.store.events import RoundBegan
 
 POINTS, BAR = 10, 40
 """Of a learning curve in lines: how many there are, and the length of the longest bar."""

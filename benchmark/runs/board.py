@@ -10,17 +10,15 @@ from benchmark.runs.progress import Progress
 from benchmark.scores.learning import Curve, curve
 from benchmark.scores.tally import Solve, drawn, tallies
 from benchmark.store.clock import Clock
+from benchmark.store.config import Limits, RunConfig, Usage
 from benchmark.store.events import (
-    Limits,
     RoundBegan,
-    RunConfig,
     SampleCached,
     SampleFailed,
     SampleJudged,
     SampleProposed,
     SampleUnfenced,
     Settled,
-    Usage,
 )
 from benchmark.store.view import RunView, total
 from benchmark.store.workspace import Entry

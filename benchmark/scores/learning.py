@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from benchmark.scores.tally import drawn
-from benchmark.store.events import RoundBegan, Usage
+from benchmark.store.config import Usage
+from benchmark.store.events import RoundBegan
 from benchmark.store.view import RunView, SampleView, total
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from benchmark.store.events import AskedTask
+from benchmark.store.config import AskedTask
 from benchmark.store.view import RunView, SampleView
 
 

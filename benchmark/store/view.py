@@ -13,15 +13,14 @@ from datetime import datetime
 from math import fsum
 from typing import Any, Literal, TypeAlias, TypeVar
 
+from benchmark.store.config import Limits, RunConfig, Usage
 from benchmark.store.events import (
     BatchCollected,
     BatchSubmitted,
     CallBegan,
     Ending,
     Event,
-    Limits,
     RoundBegan,
-    RunConfig,
     RunEnded,
     RunResumed,
     RunStarted,
@@ -35,7 +34,6 @@ from benchmark.store.events import (
     SampleRejected,
     SampleUnfenced,
     Settled,
-    Usage,
 )
 from benchmark.store.steering import (
     AnswerAsked,

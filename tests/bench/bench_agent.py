@@ -17,7 +17,7 @@ from agent.policies.table import POLICIES
 from agent.providers.model import Reply, Request
 from benchmark.runs.testing import ScriptedJudge
 from benchmark.store.clock import SystemClock, random_ids
-from benchmark.store.events import Limits, Usage
+from benchmark.store.config import Limits, Usage
 from benchmark.store.objects import digest_of
 from benchmark.store.workspace import Workspace
 from benchmark.tasks.table import TASKS

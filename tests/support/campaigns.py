@@ -13,7 +13,8 @@ from agent.policies.table import POLICIES
 from agent.providers.model import CallFailed, Model, Reply, Request
 from benchmark.runs.judging import Judge
 from benchmark.runs.testing import ScriptedJudge
-from benchmark.store.events import Limits, PolicyOptions, RunResumed, RunStarted, Usage
+from benchmark.store.config import Limits, PolicyOptions, Usage
+from benchmark.store.events import RunResumed, RunStarted
 from benchmark.store.objects import digest_of
 from benchmark.store.testing import SteppingClock
 from benchmark.store.view import RunView, fold

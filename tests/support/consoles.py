@@ -23,7 +23,8 @@ from agent.console.script import screen_text
 from agent.providers.model import Request
 from benchmark.runs.judging import Judge
 from benchmark.runs.testing import ScriptedJudge
-from benchmark.store.events import PolicyOptions, RoundBegan, RunStarted
+from benchmark.store.config import PolicyOptions
+from benchmark.store.events import RoundBegan, RunStarted
 from benchmark.store.testing import SteppingClock
 from benchmark.store.view import RunView
 from benchmark.store.workspace import Workspace, Write

@@ -5,7 +5,7 @@ from __future__ import annotations
 from campaigns import Answers, session, start
 
 from agent.providers.model import Request
-from benchmark.store.events import PolicyOptions
+from benchmark.store.config import PolicyOptions
 from benchmark.store.view import RunView
 from benchmark.store.workspace import Workspace
 

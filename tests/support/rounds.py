@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from run_records import TASKS, began, config, in_round, judged, outcomes, verdict
 
-from benchmark.store.events import CallBegan, Exemplar, PolicyOptions
+from benchmark.store.config import PolicyOptions
+from benchmark.store.events import CallBegan, Exemplar
 from benchmark.store.objects import digest, encoded
 from benchmark.store.workspace import Write
 

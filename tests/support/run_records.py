@@ -9,19 +9,21 @@ from pathlib import Path
 
 from benchmark.judge.record import to_json
 from benchmark.judge.verdict import Cost, Outcome, Verdict
-from benchmark.store.events import (
+from benchmark.store.config import (
     AskedTask,
     Limits,
     PolicyOptions,
-    RoundBegan,
     RunConfig,
+    Usage,
+)
+from benchmark.store.events import (
+    RoundBegan,
     RunEnded,
     RunStarted,
     SampleFailed,
     SampleJudged,
     SampleProposed,
     SampleUnfenced,
-    Usage,
 )
 from benchmark.store.objects import digest, encoded
 from benchmark.store.testing import SteppingClock

@@ -13,7 +13,8 @@ from run_records import asked, config, opened
 
 from agent.campaigns.campaign import run_campaign
 from agent.providers.model import CallFailed, Reply, Request
-from benchmark.store.events import Limits, ModelOptions, RunStarted, Usage
+from benchmark.store.config import Limits, ModelOptions, Usage
+from benchmark.store.events import RunStarted
 from benchmark.store.view import RunView, fold
 from benchmark.store.workspace import Workspace, Write
 

@@ -15,7 +15,8 @@ from run_records import asked, config, opened
 from agent.providers.model import CallFailed, Reply, Request
 from benchmark.judge.verdict import Outcome
 from benchmark.runs.testing import ScriptedJudge
-from benchmark.store.events import Limits, RunEnded, RunStarted, Usage
+from benchmark.store.config import Limits, Usage
+from benchmark.store.events import RunEnded, RunStarted
 from benchmark.store.view import RunView, fold
 from benchmark.store.workspace import Entry, Write
 

@@ -13,7 +13,7 @@ from run_records import asked, config, opened, outcomes, record
 from agent.campaigns.display import shown
 from agent.campaigns.frame import frame, short
 from benchmark.runs.board import Board
-from benchmark.store.events import Limits
+from benchmark.store.config import Limits
 from benchmark.store.testing import SteppingClock
 from benchmark.store.workspace import Entry
 

@@ -45,7 +45,7 @@ from agent.console.keys import keys_text
 from agent.providers.model import Request
 from aspl.diagnostics import Diagnostic, Label, Severity, Span
 from benchmark.judge.verdict import Mismatch
-from benchmark.store.events import PolicyOptions
+from benchmark.store.config import PolicyOptions
 from benchmark.store.objects import digest, encoded
 from benchmark.store.steering import ApprovalAsked, HintGiven
 from benchmark.store.workspace import Workspace, Write

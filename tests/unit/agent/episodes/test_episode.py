@@ -11,7 +11,8 @@ from run_records import opened
 
 from agent.episodes.texts import joined
 from benchmark.runs.testing import ScriptedJudge
-from benchmark.store.events import PolicyOptions, SampleChecked, SampleGuarded
+from benchmark.store.config import PolicyOptions
+from benchmark.store.events import SampleChecked, SampleGuarded
 from benchmark.store.view import RunView
 from benchmark.store.workspace import Workspace
 

@@ -12,7 +12,8 @@ from agent.policies.adaptive import Adaptive
 from agent.policies.best_of_n import BestOfN
 from agent.policies.policy import Done, History, Policy
 from agent.policies.solved import Solution
-from benchmark.store.events import Exemplar, PolicyOptions, RoundBegan
+from benchmark.store.config import PolicyOptions
+from benchmark.store.events import Exemplar, RoundBegan
 
 NAMES = tuple("abcdefgh")
 Played = list[tuple[int, tuple[str, ...], int]]

@@ -14,7 +14,7 @@ from agent.providers.calls import Answered, Calls, Patience
 from agent.providers.failures import AttemptFailed
 from agent.providers.model import CallFailed
 from agent.providers.pacing import Pacing
-from benchmark.store.events import Usage
+from benchmark.store.config import Usage
 
 GOOD = Answer(text="x", finish="complete", tokens=None, served="", request="")
 BOUND = Usage(input_tokens=100, output_tokens=50, usd=0.25)

@@ -15,7 +15,7 @@ from agent.providers.recorded import recorded
 from agent.providers.recording import HEAD, BatchRecorder, Recorder
 from agent.providers.table import Options, model_named
 from aspl.terminal import UsageError
-from benchmark.store.events import Usage
+from benchmark.store.config import Usage
 
 USAGE = Usage(
     input_tokens=90, cached_tokens=60, output_tokens=7, usd=0.5, unknown_usd=0.1, seconds=2

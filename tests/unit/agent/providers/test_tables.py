@@ -13,7 +13,7 @@ from agent.providers.prices import Price, price_of, read_prices
 from agent.providers.profiles import Profile, profile_of, read_profiles
 from agent.providers.usage import Tokens
 from aspl.terminal import UsageError
-from benchmark.store.events import Usage
+from benchmark.store.config import Usage
 
 PRICE = Price(
     models=("m",),

@@ -17,7 +17,7 @@ from agent.records.comparison import Replay, compared
 from agent.records.replay import Place, from_records, replay
 from benchmark.judge.verdict import Outcome
 from benchmark.runs.testing import ScriptedJudge, by_first_word
-from benchmark.store.events import Limits, ModelOptions, PolicyOptions
+from benchmark.store.config import Limits, ModelOptions, PolicyOptions
 from benchmark.store.objects import digest_of
 from benchmark.store.steering import ApprovalGiven
 from benchmark.store.testing import SteppingClock, counted_ids

@@ -18,13 +18,8 @@ from agent.records.episode import episode_record, texts_of
 from agent.records.overview import overview, overview_record
 from agent.records.pages import episodes_text, prompts_text, whole_text
 from agent.records.story import Story, stories
-from benchmark.store.events import (
-    CallBegan,
-    PolicyOptions,
-    SampleFailed,
-    SampleProposed,
-    Usage,
-)
+from benchmark.store.config import PolicyOptions, Usage
+from benchmark.store.events import CallBegan, SampleFailed, SampleProposed
 from benchmark.store.objects import digest
 from benchmark.store.view import RunView, fold
 from benchmark.store.workspace import Workspace, Write

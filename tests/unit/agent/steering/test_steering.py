@@ -17,7 +17,7 @@ from agent.providers.model import Reply, Request
 from agent.steering.acts import Steering
 from agent.steering.person import Person
 from benchmark.runs.testing import ScriptedJudge
-from benchmark.store.events import Limits, PolicyOptions
+from benchmark.store.config import Limits, PolicyOptions
 from benchmark.store.steering import FORKED, ApprovalAsked
 from benchmark.store.view import RunView, fold
 from benchmark.store.workspace import Entry, Workspace
@@ -77,8 +77,9 @@ def test_a_hint_goes_into_further_prompts_of_its_task(place: Workspace) -> None:
     model = Steers(1, lambda: steering.hint("a/2", "Mind the `last` dim.\n```"))
     view = session(place, view, model)
     hinted = [(each.task, each.sample) for each in model.requests if each.prompt.named("hint")]
-    # the first one waited for its turn already
-    assert hinted == [("a/2", 1), ("a/2", 2)]
+    # the first one may have waited for its turn already
+    assert hinted[-2:] == [("a/2", 1), ("a/2", 2)]
+    assert {task for task, _ in hinted} == {"a/2"}
     shown = next(each for each in model.requests if each.prompt.named("hint")).prompt
     assert "Mind the `last` dim." in shown.named("hint")[0].text
     assert [each.name for each in shown.sections][-2:] == ["task", "hint"]

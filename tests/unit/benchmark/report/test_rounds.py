@@ -31,7 +31,8 @@ from benchmark.report.record import report_record
 from benchmark.report.rounds import shown_words
 from benchmark.report.samples import samples_csv
 from benchmark.report.text import report_text
-from benchmark.store.events import BatchSubmitted, PolicyOptions, RoundBegan, SampleProposed, Usage
+from benchmark.store.config import PolicyOptions, Usage
+from benchmark.store.events import BatchSubmitted, RoundBegan, SampleProposed
 from benchmark.store.objects import digest, encoded
 from benchmark.store.view import RunView, SampleView
 from benchmark.store.workspace import Write

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from run_records import LIMITS, asked, config
 
+from benchmark.store.config import Limits, Usage
 from benchmark.store.events import (
     Event,
-    Limits,
     RunEnded,
     RunEvent,
     RunResumed,
@@ -23,7 +23,6 @@ from benchmark.store.events import (
     SampleJudged,
     SampleProposed,
     SampleUnfenced,
-    Usage,
 )
 from benchmark.store.view import NoRun, RunView, fold, total
 from benchmark.store.vocabulary import Unknown

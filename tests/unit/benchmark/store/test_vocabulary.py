@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 from run_records import LIMITS, config
 
+from benchmark.store.config import Usage
 from benchmark.store.events import (
     EVENTS,
     BatchCollected,
@@ -28,7 +29,6 @@ from benchmark.store.events import (
     SampleProposed,
     SampleRejected,
     SampleUnfenced,
-    Usage,
 )
 from benchmark.store.steering import (
     FORKED,
