@@ -13,9 +13,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.types import Command
 
@@ -45,6 +44,9 @@ from benchmark.store.view import RunView, fold
 from benchmark.store.workspace import Workspace, Write
 from benchmark.tasks.shown import Shown, shown
 from benchmark.tasks.task import Task
+
+if TYPE_CHECKING:
+    from langchain_core.runnables import RunnableConfig
 
 STOPPED = "somebody asked for it"
 KEPT = 32
