@@ -24,7 +24,7 @@ from agent.episodes.asking import Asking
 from agent.episodes.caller import Caller
 from agent.episodes.checkpoints import checkpoints, forget, release
 from agent.episodes.ended import Stopped
-from agent.episodes.graph import Durability, Graph, episode_graph
+from agent.episodes.graph import STEPS_MOST, Durability, Graph, episode_graph
 from agent.episodes.job import Job, missing, wanted_job
 from agent.episodes.state import State, first_state
 from agent.episodes.steps import Steps
@@ -199,26 +199,32 @@ class _Session:
             looking.cancel()
 
     async def _all_rounds(self) -> str:
+        left = self._now()
         for asked in self.view.rounds:
             self.asking.begin(asked)
-            await self._round(asked)
+            await self._round(asked, left)
         while self.budget.ending is None:
-            found = await self._next()
+            run = self._now()
+            found = await self._next(run)
             if not isinstance(found, Done):
                 await self._record(found)
                 self.asking.begin(found)
-                await self._round(found)
+                await self._round(found, run)
             elif self.watch.wanted:
                 await self._episodes(())
             else:
                 return found.reason
         return ""
 
-    async def _next(self) -> RoundBegan | Done:
-        run = fold(self.view.run, self.parts.workspace.entries(self.view.run))
-        found = solutions(run, self.texts.get)
+    def _now(self) -> RunView:
+        """Return the run as it is recorded."""
+        return fold(self.view.run, self.parts.workspace.entries(self.view.run))
+
+    async def _next(self, run: RunView) -> RoundBegan | Done:
         if run.config.options.approve == "exemplar":
             found = await self._approved(run)
+        else:
+            found = solutions(run, self.texts.get)
         likeness = Likeness(self.shown, self.texts.get)
         return self.parts.policy.next_round(history_of(run, found, likeness))
 
@@ -243,9 +249,11 @@ class _Session:
                 return found
             rejected |= new
 
-    async def _round(self, asked: RoundBegan) -> None:
-        """Take every sample of a round that has no end to its end."""
-        run = fold(self.view.run, self.parts.workspace.entries(self.view.run))
+    async def _round(self, asked: RoundBegan, run: RunView) -> None:
+        """Take every sample of a round that has no end to its end.
+
+        Args: run: as it was recorded before any sample of this session was asked for in the round.
+        """
         todo = missing(run, asked)
         if self.batches is not None and todo:
             mine = [each for each in run.batches if each.round == asked.round]
@@ -317,7 +325,8 @@ class _Session:
                 return
 
     def _config(self, job: Job) -> RunnableConfig:
-        return {"configurable": {"thread_id": job.thread(self.view.run)}}
+        thread = {"thread_id": job.thread(self.view.run)}
+        return {"configurable": thread, "recursion_limit": STEPS_MOST}
 
     async def _is_remembered(self, job: Job) -> bool:
         """Whether an earlier session left a checkpoint from which an episode goes on."""

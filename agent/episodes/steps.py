@@ -68,7 +68,6 @@ class Steps:
     texts: Texts
     clock: Clock
     failed: Counter[str] = field(default_factory=Counter)
-    crashed: int = 0
     _found: dict[tuple[str, int], tuple[Found, float]] = field(default_factory=dict)
     """Verdicts on their way from the judge to the records, by task and sample."""
 
@@ -188,7 +187,6 @@ class Steps:
             length=len(text),
             seconds=seconds,
         )
-        self.crashed += found.verdict.outcome is Outcome.CRASHED
         event = as_cached(judged, found.key) if found.cached else judged
         await self._record(event, self.texts.put(text)[1], found.data, remembered=found.remembered)
         return {}

@@ -25,7 +25,6 @@ class Option:
 
     features: Features
     links: tuple[Link, ...] = ()
-    logit: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,6 @@ class Types:
     streams: list[Stream] = field(default_factory=list)
     elements: list[Element] = field(default_factory=list)
     _numbers: dict[Stream, int] = field(default_factory=dict)
-    _element_numbers: dict[Element, int] = field(default_factory=dict)
     _steps: dict[int, tuple[Step, ...]] = field(default_factory=dict)
     _counts: dict[int, int] = field(default_factory=dict)
     _applied: dict[tuple[int, str, int, tuple[int, ...]], int | None] = field(default_factory=dict)

@@ -54,7 +54,7 @@ def test_what_does_not_check_is_told_and_mended(tmp_path: Path) -> None:
         assert (sample.usage.calls, view.usage.calls) == (3, 9)
 
 
-@pytest.mark.parametrize(("repairs", "calls"), [(0, 1), (1, 2), (3, 4)])
+@pytest.mark.parametrize(("repairs", "calls"), [(0, 1), (1, 2), (3, 4), (16, 17)])
 def test_repairs_are_bounded(tmp_path: Path, repairs: int, calls: int) -> None:
     with opened(tmp_path) as workspace:
         view, model = run(workspace, lambda _: "```\nill-typed\n```", repairs=repairs)
